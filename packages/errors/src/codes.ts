@@ -1,0 +1,38 @@
+/** What kind of trouble a code is; exit codes and HTTP statuses are chosen from it. */
+export type ErrorKind =
+  | 'usage' // the command line is wrong
+  | 'configuration' // a configuration file or a link is wrong
+  | 'input' // what is to be published or served is not acceptable
+  | 'integrity' // bytes, signatures or metadata are not what they must be
+  | 'network' // something out there does not answer as it should
+  | 'disk' // the filesystem refuses
+  | 'conflict' // somebody else holds it, or it exists already
+  | 'missing' // it is not there
+  | 'internal' // a mistake of ours
+
+interface CodeEntry {
+  readonly kind: ErrorKind
+  /** One sentence for docs/errors.md. */
+  readonly meaning: string
+}
+
+/** Register of all codes. A code never changes its meaning; docs/errors.md lists the same codes (tested). */
+export const errorCodes = {
+  // objects
+  REPOCAST_OBJECT_BAD_ID: { kind: 'integrity', meaning: 'An object id is not 64 lower-case hexadecimal digits.' },
+  REPOCAST_NAME_UNSAFE: { kind: 'input', meaning: 'A name is empty, `.`, `..`, or holds `/` or NUL.' },
+  REPOCAST_LINK_ESCAPES: { kind: 'input', meaning: 'A symbolic link leads out of the repository.' },
+  REPOCAST_TREE_MALFORMED: { kind: 'integrity', meaning: 'The bytes of a tree object are not a canonical tree.' },
+  REPOCAST_RECORD_MALFORMED: { kind: 'integrity', meaning: 'A snapshot record is not what its format demands.' },
+  REPOCAST_FORMAT_TOO_NEW: {
+    kind: 'integrity',
+    meaning: 'The data was written by a newer repocast in a format version that this one does not know.',
+  },
+  REPOCAST_REPOSITORY_BAD_NAME: {
+    kind: 'usage',
+    meaning: 'A repository name is not made of a to z, 0 to 9, `.`, `_`, `-`, or is too long.',
+  },
+} as const satisfies Record<string, CodeEntry>
+
+/** A stable code, `REPOCAST_AREA_WHAT`. */
+export type ErrorCode = keyof typeof errorCodes
