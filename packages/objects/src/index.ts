@@ -2,6 +2,8 @@
  * The nouns of repocast and their bytes: ids, names, trees, snapshot records, and the difference of two trees.
  * Pure: nothing here touches a disk or a socket.
  */
+
+export { canonicalJson, type JsonValue } from './canonical.ts'
 export { emptyBlobId, type ObjectId, objectIdOf, parseObjectId } from './id.ts'
 export {
   assertSafeName,
@@ -14,5 +16,10 @@ export {
   whyUnsafeName,
 } from './name.ts'
 export type { InfoHash, PackReference, RecordedFinding, SnapshotRecord } from './record.ts'
+export { decodeRecord, encodeRecord, maxRecordBytes, parseInfoHash } from './record-codec.ts'
 export { parseRepositoryName, type RepositoryKind, type RepositoryName } from './repository.ts'
 export type { DirectoryEntry, FileEntry, LinkEntry, RootTree, Segment, Tree, TreeEntry, TreeReader } from './tree.ts'
+export { type BuiltTree, buildTree, TreeBuilder } from './tree-builder.ts'
+export { decodeTree, isMode, isTime, maxTreeBytes } from './tree-codec.ts'
+export { type Change, diffTrees, isDirectory, sameEntry } from './tree-difference.ts'
+export { assertSafeLink, listTree, type WalkedEntry, walkTree, walkTreeObjects } from './tree-walk.ts'

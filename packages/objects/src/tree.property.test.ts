@@ -1,0 +1,145 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type ObjectId, objectIdOf } from './id.ts'
+import { MemoryTrees } from './memory-trees.ts'
+import { compareNames, decodeName, encodeName, whyUnsafeLink, whyUnsafeName } from './name.ts'
+import type { TreeEntry } from './tree.ts'
+import { buildTree } from './tree-builder.ts'
+import { decodeTree } from './tree-codec.ts'
+import { diffTrees } from './tree-difference.ts'
+import { listTree, walkTree } from './tree-walk.ts'
+
+const name = fc
+  .uint8Array({ minLength: 1, maxLength: 12 })
+  .map(decodeName)
+  .filter(text => whyUnsafeName(text) === undefined)
+const mode = fc.integer({ min: 0, max: 0o7777 })
+const mtime = fc.integer({ min: -(2 ** 31), max: 2 ** 32 })
+const id = fc.nat(40).map(seed => objectIdOf(Buffer.from(`content ${seed}`)))
+const file = fc.record({ type: fc.constant('f' as const), name, mode, mtime, size: fc.nat(), id })
+const link = fc.record({ type: fc.constant('l' as const), name, mtime, target: name })
+const listing = fc
+  .uniqueArray(fc.oneof(file, link), { selector: entry => encodeName(entry.name).toString('hex'), maxLength: 20 })
+  .map(entries => entries.sort((a, b) => compareNames(a.name, b.name)))
+
+/** A directory: its own entries and its sub-directories. */
+interface Shape {
+  readonly entries: readonly TreeEntry[]
+  readonly below: readonly Shape[]
+}
+const shapeOver = (below: fc.Arbitrary<Shape[]>): fc.Arbitrary<Shape> => fc.record({ entries: listing, below })
+const leaf = shapeOver(fc.constant([]))
+const shape = shapeOver(fc.array(shapeOver(fc.array(leaf, { maxLength: 2 })), { maxLength: 3 }))
+
+function store(trees: MemoryTrees, { entries, below }: Shape): ObjectId {
+  const directories = below.map((sub, k): TreeEntry => {
+    const tree = store(trees, sub)
+    return { type: 'd', name: `dir-${k}`, mode: 0o755, mtime: 1, size: trees.size(tree), id: tree }
+  })
+  const files = entries.filter(entry => !directories.some(directory => directory.name === entry.name))
+  return trees.add([...files, ...directories].sort((a, b) => compareNames(a.name, b.name)))
+}
+
+async function contentOf(trees: MemoryTrees, root: ObjectId): Promise<Map<string, string>> {
+  const content = new Map<string, string>()
+  for await (const { path, entry } of walkTree(trees.read, root)) content.set(path, JSON.stringify(entry))
+  return content
+}
+
+describe('names', () => {
+  test('any bytes survive the way to a string and back', () => {
+    fc.assert(fc.property(fc.uint8Array(), bytes => Buffer.compare(encodeName(decodeName(bytes)), bytes) === 0))
+  })
+  test('their order is the order of their bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.uint8Array(), (a, b) => {
+        expect(Math.sign(compareNames(decodeName(a), decodeName(b)))).toBe(Math.sign(Buffer.compare(a, b)))
+      }),
+    )
+  })
+  test('a link that is accepted never climbs above the top, whatever it passes through', () => {
+    const parts = fc.array(fc.constantFrom('..', '.', 'a', 'b', ''), { maxLength: 6 })
+    fc.assert(
+      fc.property(fc.nat(4), parts, (depth, target) => {
+        const directory = Array.from({ length: depth }, (_, k) => `d${k}`).join('/')
+        if (whyUnsafeLink(directory, target.join('/')) !== undefined) return
+        expect(target.filter(part => part === '..').length).toBeLessThanOrEqual(depth)
+        expect(target.join('/').startsWith('/')).toBe(false)
+      }),
+    )
+  })
+})
+
+describe('trees', () => {
+  test('a listing reads back as it was written', async () => {
+    await fc.assert(
+      fc.asyncProperty(listing, async entries => {
+        const trees = new MemoryTrees()
+        const read: TreeEntry[] = []
+        for await (const entry of listTree(trees.read, trees.add(entries))) read.push(entry)
+        expect(read).toEqual(entries)
+      }),
+    )
+  })
+
+  test('garbage never decodes to a tree with other bytes', () => {
+    fc.assert(
+      fc.property(listing, fc.nat(), fc.nat(255), (entries, at, byte) => {
+        const bytes = Buffer.from(buildTree(entries).trees.at(-1)?.bytes ?? '')
+        bytes[at % bytes.length] = byte
+        try {
+          const decoded = decodeTree(bytes)
+          expect(
+            buildTree(decoded.entries ?? [])
+              .trees.at(-1)
+              ?.bytes.equals(bytes),
+          ).toBe(true)
+        } catch (error) {
+          expect(error).toHaveProperty('code')
+        }
+      }),
+    )
+  })
+
+  test('the difference of two trees turns one into the other and names no path twice in one direction', async () => {
+    await fc.assert(
+      fc.asyncProperty(shape, shape, async (a, b) => {
+        const trees = new MemoryTrees()
+        const [before, after] = [store(trees, a), store(trees, b)]
+        const content = await contentOf(trees, before)
+        for await (const change of diffTrees(trees.read, before, after)) {
+          expect(JSON.stringify(change.before)).toBe(content.get(change.path))
+          if (change.after) content.set(change.path, JSON.stringify(change.after))
+          else content.delete(change.path)
+        }
+        expect(new Map([...content].sort())).toEqual(new Map([...(await contentOf(trees, after))].sort()))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('a changed file in a long directory makes few new tree bytes and reads few segments', async () => {
+    const trees = new MemoryTrees()
+    const entries = Array.from({ length: 20_000 }, (_, k): TreeEntry => {
+      const id = objectIdOf(Buffer.from(`blob ${k}`))
+      return { type: 'f', name: `package-${String(k).padStart(6, '0')}.rpm`, mode: 0o644, mtime: k, size: k, id }
+    })
+    const before = trees.add(entries)
+    const known = trees.bytes
+    const added: TreeEntry = {
+      type: 'f',
+      name: 'package-010000a.rpm',
+      mode: 0o644,
+      mtime: 1,
+      size: 1,
+      id: objectIdOf(Buffer.from('new')),
+    }
+    const after = trees.add([...entries, added].sort((a, b) => compareNames(a.name, b.name)))
+    expect(trees.bytes - known).toBeLessThan(0.05 * known)
+    trees.reads = 0
+    const changes = []
+    for await (const change of diffTrees(trees.read, before, after)) changes.push(change.path)
+    expect(changes).toEqual([added.name])
+    expect(trees.reads).toBeLessThan(8)
+  })
+})
