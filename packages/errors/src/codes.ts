@@ -32,6 +32,20 @@ export const errorCodes = {
     kind: 'usage',
     meaning: 'A repository name is not made of a to z, 0 to 9, `.`, `_`, `-`, or is too long.',
   },
+  // packs
+  REPOCAST_PACK_MALFORMED: {
+    kind: 'integrity',
+    meaning: 'A .torrent is not that of a pack, or its parts do not fit together.',
+  },
+  REPOCAST_PACK_TOO_BIG: { kind: 'integrity', meaning: 'A .torrent is larger than what is read.' },
+  REPOCAST_PACK_UNSAFE_PATH: {
+    kind: 'integrity',
+    meaning: 'A path in a .torrent climbs, collides with another, or is no path at all.',
+  },
+  REPOCAST_PACK_CONTENT_MISMATCH: {
+    kind: 'integrity',
+    meaning: 'The bytes of an object that is to be packed are not those of its id.',
+  },
 } as const satisfies Record<string, CodeEntry>
 
 /** A stable code, `REPOCAST_AREA_WHAT`. */

@@ -1,1 +1,16 @@
-export {}
+/**
+ * Packs: objects laid end to end and shared as one torrent. `planPacks` decides what goes where, `makeTorrent` turns
+ * a plan into a .torrent that any BitTorrent client opens, `parsePack` opens such a .torrent as a `Pack`, the flat
+ * view that maps pieces to objects, and `slimTorrent` is what webtorrent is handed of it.
+ * Nothing here touches a disk or a socket.
+ */
+
+export type { IndexRange, Pack, PieceRange } from './pack/pack.ts'
+export { defaultPackLimits, type PackEntry, type PackLimits, type PackPlan } from './plan/entry.ts'
+export { type PlanOptions, planPacks } from './plan/plan-packs.ts'
+export { packReference } from './reference.ts'
+export type { ReadEntry } from './torrent/content.ts'
+export { maxTorrentBytes } from './torrent/layout.ts'
+export { type MadeTorrent, type MakeOptions, makeTorrent } from './torrent/make-torrent.ts'
+export { parsePack } from './torrent/parse-pack.ts'
+export { type SlimTorrent, slimTorrent } from './torrent/slim-torrent.ts'
