@@ -12,6 +12,9 @@ const [dictionaryMark, endMark, integerMark, listMark] = [0x64, 0x65, 0x69, 0x6c
 /** Nothing that belongs into a .torrent is nested deeper. */
 const maxDepth = 16
 
+/** No dictionary whose keys are collected has more. */
+const maxKeys = 64
+
 /**
  * Walks through bencoded bytes (BEP 3) without making a value of each. Takes the one canonical form only:
  * no leading zeros, keys of dictionaries sorted and unique, so that what is read twice is read alike.
@@ -67,10 +70,11 @@ export class BencodeReader {
     return first
   }
 
-  /** Passes a dictionary and tells where the value of each key lies. Keys are given as latin1. */
+  /** Passes a small dictionary and tells where the value of each key lies. Keys are given as latin1. */
   dictionary(depth = 0): Map<string, Span> {
     const entries = new Map<string, Span>()
     this.#dictionary(depth, (keyStart, keyEnd, start, end) => {
+      if (entries.size >= maxKeys) throw this.#wrong(`a dictionary of more than ${maxKeys} keys`, keyStart)
       entries.set(this.#bytes.toString('latin1', keyStart, keyEnd), { start, end })
     })
     return entries

@@ -96,7 +96,7 @@ export class FlatPack implements Pack {
   }
 
   rangesOfPiece(piece: number, offset = 0, length = this.pieceBytes(piece) - offset): PieceRange[] {
-    if (offset < 0 || length < 0 || offset + length > this.pieceBytes(piece)) {
+    if (!(offset >= 0 && length >= 0 && offset + length <= this.pieceBytes(piece))) {
       throw new RangeError(`piece ${piece} has no bytes ${offset} to ${offset + length}`)
     }
     const ranges: PieceRange[] = []

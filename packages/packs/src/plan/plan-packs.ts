@@ -53,10 +53,14 @@ function* inPackOrder(entries: Iterable<PackEntry>, volatile: (path: string) => 
 }
 
 function byId(a: PackEntry, b: PackEntry): number {
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+  return compare(a.id, b.id) || compare(a.path, b.path)
+}
+
+function byPath(a: PackEntry, b: PackEntry): number {
+  return compare(a.path, b.path) || compare(a.id, b.id)
 }
 
 // Code units, not bytes: it is an order like any other, and a million paths are sorted without encoding them.
-function byPath(a: PackEntry, b: PackEntry): number {
-  return a.path < b.path ? -1 : a.path > b.path ? 1 : byId(a, b)
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -12,7 +12,6 @@ declare module 'create-torrent' {
     private?: boolean
     /** Further keys of the info dictionary. */
     info?: object
-    onProgress?: (hashedBytes: number) => void
   }
 
   export default function createTorrent(

@@ -34,6 +34,9 @@ export const reservedPathStart = Buffer.from(`${reservedName.length}:${reservedN
 /** Longest path in a torrent, in bytes: what Linux takes. */
 export const longestPathBytes = 4096
 
+/** Deepest path in a torrent: no repository comes near, and what it costs to check a path grows with its depth. */
+export const mostPathParts = 32
+
 /** Bytes of a piece that are accepted: from one block to what may be held in memory. */
 export const pieceLengths = { min: 16 * 1024, max: 16 * 1024 * 1024 }
 

@@ -1,25 +1,23 @@
 import { Readable } from 'node:stream'
+import { assertSafeName } from '@repocast/objects'
 import createTorrent from 'create-torrent'
 import { encodeDictionary } from '../bencode/writer.ts'
 import type { Pack } from '../pack/pack.ts'
 import type { PackPlan } from '../plan/entry.ts'
-import { packContent, type ReadEntry } from './content.ts'
+import { type ContentOptions, packContent } from './content.ts'
 import { formatVersion } from './layout.ts'
 import { parsePack } from './parse-pack.ts'
 import { readEntries, withFiles } from './slim-form.ts'
 import { encodeFileList } from './write-files.ts'
 
-export interface MakeOptions {
+export interface MakeOptions extends ContentOptions {
   /** Name of the torrent: the directory that an ordinary client puts the files into. */
   readonly name: string
-  readonly read: ReadEntry
   /** Addresses of trackers, best first. With none the torrent names none. */
   readonly announce: readonly string[]
   /** BEP 27: peers are learnt from the trackers only. */
   readonly private?: boolean
   readonly comment?: string
-  readonly signal?: AbortSignal
-  readonly onProgress?: (progress: { readonly hashedBytes: number; readonly totalBytes: number }) => void
 }
 
 export interface MadeTorrent {
@@ -34,6 +32,7 @@ export interface MadeTorrent {
  *   result, the reason of `signal`, and what `read` throws
  */
 export async function makeTorrent(plan: PackPlan, options: MakeOptions): Promise<MadeTorrent> {
+  assertSafeName(options.name, 'the name of a torrent') // create-torrent would put the time in place of an empty one
   const files = encodeFileList(plan.entries)
   const outer = readEntries(await createSlim(plan, options))
   const info = readEntries(outer.get('info') ?? Buffer.alloc(0))
@@ -48,9 +47,9 @@ export async function makeTorrent(plan: PackPlan, options: MakeOptions): Promise
  * them one by one, drop some names, and add public trackers when it is given no list of them.
  */
 function createSlim(plan: PackPlan, options: MakeOptions): Promise<Buffer> {
-  const { name, announce, comment, read, signal, onProgress } = options
+  const { name, announce, comment } = options
   // A few chunks ahead, not the usual 16: they may be as long as the reader likes.
-  const content = Readable.from(packContent(plan.entries, read, signal), { highWaterMark: 2 })
+  const content = Readable.from(packContent(plan, options), { highWaterMark: 2 })
   const settings = {
     name,
     pieceLength: plan.pieceLength,
@@ -60,7 +59,6 @@ function createSlim(plan: PackPlan, options: MakeOptions): Promise<Buffer> {
     info: { repocast: { version: formatVersion } },
     ...(comment !== undefined && { comment }),
     ...(options.private && { private: true }),
-    onProgress: (hashedBytes: number) => onProgress?.({ hashedBytes, totalBytes: plan.bytes }),
   }
   return new Promise((resolve, reject) => {
     createTorrent(content, settings, (error, torrent) => {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { RepocastError } from '@repocast/errors'
 import { parseInfoHash } from '@repocast/objects'
-import { BencodeReader } from '../bencode/reader.ts'
 import { encodeDictionary } from '../bencode/writer.ts'
 import { malformed } from '../malformed.ts'
 import { FlatPack } from '../pack/flat-pack.ts'
@@ -41,9 +40,6 @@ interface Outer {
 }
 
 function readOuter(bytes: Buffer): Outer {
-  const reader = new BencodeReader(bytes)
-  reader.skip()
-  if (reader.position !== bytes.length) throw malformed(`something follows its end at byte ${reader.position}`)
   const entries = readEntries(bytes)
   const info = entries.get('info')
   if (info === undefined) throw malformed('it has no info dictionary')

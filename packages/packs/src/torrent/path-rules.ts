@@ -2,7 +2,7 @@ import { RepocastError } from '@repocast/errors'
 import { decodeName, displayName } from '@repocast/objects'
 import { BencodeReader, type Span } from '../bencode/reader.ts'
 import { decodePath } from '../pack/path-text.ts'
-import { blobPathStart, idBytes, longestPathBytes, reservedPathStart, treePathStart } from './layout.ts'
+import { blobPathStart, idBytes, longestPathBytes, mostPathParts, reservedPathStart, treePathStart } from './layout.ts'
 
 const longestPartBytes = 255
 const [nul, dot, slash] = [0x00, 0x2e, 0x2f]
@@ -23,6 +23,7 @@ export function checkPath(bytes: Buffer, path: Span, idStart: number, file: numb
   }
   if (parts === 0) throw unsafe(file, '', 'it is empty')
   const text = () => decodePath(bytes, path.start, path.end)
+  if (parts > mostPathParts) throw unsafe(file, text(), `it has more than ${mostPathParts} parts`)
   if (length > longestPathBytes) throw unsafe(file, text(), `it is longer than ${longestPathBytes} bytes`)
   if (!startsWith(bytes, path, reservedPathStart)) return false
   const isTree = startsWith(bytes, path, treePathStart)

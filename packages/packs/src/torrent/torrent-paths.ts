@@ -1,6 +1,6 @@
 import { assertSafeName, encodeName } from '@repocast/objects'
 import type { PackEntry } from '../plan/entry.ts'
-import { blobsName, longestPathBytes, reservedName, treesName } from './layout.ts'
+import { blobsName, longestPathBytes, mostPathParts, reservedName, treesName } from './layout.ts'
 
 /**
  * Gives the objects of one pack their paths in the torrent, so that every client can lay the files out side by
@@ -19,7 +19,8 @@ export class TorrentPaths {
   }
 
   #take(path: string, parts: readonly string[]): boolean {
-    if (parts[0] === reservedName || encodeName(path).length > longestPathBytes) return false
+    if (parts[0] === reservedName || parts.length > mostPathParts) return false
+    if (encodeName(path).length > longestPathBytes) return false
     if (this.#files.has(path) || this.#directories.has(path)) return false
     const above: string[] = []
     for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1))
