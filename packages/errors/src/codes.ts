@@ -46,6 +46,10 @@ export const errorCodes = {
     kind: 'integrity',
     meaning: 'The bytes of an object that is to be packed are not those of its id.',
   },
+  // database
+  REPOCAST_DATABASE_FOREIGN: { kind: 'conflict', meaning: 'A database file belongs to another program or purpose.' },
+  REPOCAST_DATABASE_CORRUPT: { kind: 'disk', meaning: 'A database file is damaged.' },
+  REPOCAST_DATABASE_UNUSABLE: { kind: 'disk', meaning: 'A database file cannot be opened, made or written.' },
 } as const satisfies Record<string, CodeEntry>
 
 /** A stable code, `REPOCAST_AREA_WHAT`. */

@@ -1,0 +1,114 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { RepocastError } from '@repocast/errors'
+import Sqlite from 'better-sqlite3'
+
+/** A connection to a SQLite database that was opened our way. Whoever opened it closes it. */
+export type Database = Sqlite.Database
+
+export interface OpenOptions {
+  /** Kind of database, a 32-bit number in the file's header: the catalog of one tool is not opened as another's. */
+  readonly applicationId: number
+  /** Directory with `001-name.sql`, `002-name.sql` …: file N makes version N out of version N - 1. */
+  readonly migrations: URL
+}
+
+/**
+ * Opens or makes the database at `path`: WAL, so that readers and one writer of several processes do not wait for
+ * each other; durable at checkpoints and consistent always (`synchronous = NORMAL`).
+ * @throws RepocastError REPOCAST_DATABASE_FOREIGN, REPOCAST_DATABASE_CORRUPT, REPOCAST_DATABASE_UNUSABLE,
+ *   REPOCAST_FORMAT_TOO_NEW
+ */
+export function openDatabase(path: string, { applicationId, migrations }: OpenOptions): Database {
+  const scripts = readMigrations(migrations)
+  let database: Database | undefined
+  try {
+    database = new Sqlite(path, { timeout: 10_000 })
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = NORMAL')
+    database.pragma('foreign_keys = ON')
+    database.pragma('temp_store = MEMORY')
+    migrate(database, path, applicationId, scripts)
+    return database
+  } catch (error) {
+    database?.close()
+    throw explain(error, path)
+  }
+}
+
+interface Migration {
+  readonly version: number
+  readonly sql: string
+}
+
+function readMigrations(directory: URL): Migration[] {
+  return readdirSync(directory)
+    .filter(name => /^\d{3}-.*\.sql$/.test(name))
+    .sort()
+    .map(name => ({ version: Number(name.slice(0, 3)), sql: readFileSync(new URL(name, directory), 'utf8') }))
+}
+
+function migrate(database: Database, path: string, applicationId: number, migrations: readonly Migration[]): void {
+  const upgrade = database.transaction(() => {
+    const version = database.pragma('user_version', { simple: true }) as number
+    const foundId = database.pragma('application_id', { simple: true }) as number
+    const newest = migrations.at(-1)?.version ?? 0
+    if (version > 0 && foundId !== applicationId) throw foreign(path)
+    if (version === 0 && hasTables(database)) throw foreign(path)
+    if (version > newest) throw tooNew(path, version, newest)
+    for (const migration of migrations) if (migration.version > version) database.exec(migration.sql)
+    if (version < newest) {
+      database.pragma(`application_id = ${applicationId}`)
+      database.pragma(`user_version = ${newest}`)
+    }
+  })
+  // Two processes may open a new database at the same time: the second finds it made.
+  upgrade.immediate()
+}
+
+function hasTables(database: Database): boolean {
+  return database.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get() !== undefined
+}
+
+function foreign(path: string): RepocastError {
+  return new RepocastError('REPOCAST_DATABASE_FOREIGN', {
+    message: `${path} is a database of something else`,
+    hint: 'give repocast a data directory of its own',
+  })
+}
+
+function tooNew(path: string, version: number, newest: number): RepocastError {
+  return new RepocastError('REPOCAST_FORMAT_TOO_NEW', {
+    message: `${path} has schema version ${version}, this repocast knows versions up to ${newest}`,
+    hint: 'update repocast on this host',
+  })
+}
+
+/** The typed error for a failure of SQLite; anything else as it is. */
+export function explain(error: unknown, path: string): unknown {
+  if (!(error instanceof Sqlite.SqliteError)) {
+    if (error instanceof TypeError && /directory does not exist/.test(error.message)) return unusable(path, error)
+    return error
+  }
+  if (error.code === 'SQLITE_CORRUPT' || error.code === 'SQLITE_NOTADB') {
+    return new RepocastError('REPOCAST_DATABASE_CORRUPT', {
+      message: `${path} is damaged (${error.message})`,
+      hint: 'stop repocast, move the file away, and start again: what can be rebuilt from the files will be',
+      cause: error,
+    })
+  }
+  return unusable(path, error)
+}
+
+function unusable(path: string, cause: Error): RepocastError {
+  const what = existsSync(path) ? 'cannot be used' : 'cannot be made'
+  return new RepocastError('REPOCAST_DATABASE_UNUSABLE', {
+    message: `the database ${path} ${what} (${cause.message})`,
+    hint: 'look at the permissions of the data directory and at the free space',
+    cause,
+  })
+}
+
+/** A number that changes when another connection has committed something. */
+export function dataVersion(database: Database): number {
+  return database.pragma('data_version', { simple: true }) as number
+}
