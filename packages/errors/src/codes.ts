@@ -46,6 +46,12 @@ export const errorCodes = {
     kind: 'integrity',
     meaning: 'The bytes of an object that is to be packed are not those of its id.',
   },
+  // files
+  REPOCAST_DISK_FULL: { kind: 'disk', meaning: 'A filesystem has no space left, or a quota is used up.' },
+  REPOCAST_DISK_REFUSED: {
+    kind: 'disk',
+    meaning: 'A filesystem refuses to read or write (rights, read-only, I/O error, open files).',
+  },
   // database
   REPOCAST_DATABASE_FOREIGN: { kind: 'conflict', meaning: 'A database file belongs to another program or purpose.' },
   REPOCAST_DATABASE_CORRUPT: { kind: 'disk', meaning: 'A database file is damaged.' },

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { onDisk } from '../disk-error.ts'
+import { syncDirectory } from './write.ts'
+
+interface Placement {
+  readonly from: string
+  readonly to: string
+}
+
+/** From this many files on, one sync of the whole filesystem is cheaper than one of each file. */
+const manyFiles = 24
+
+/**
+ * Files that become durable together. Until `commit` returns nothing is promised. In it, first all content is
+ * synced, then each file gets its final name by rename(2), then the directories are synced: so a final name never
+ * stands for half a file, and behind `commit` every name is durable. Temporary and final names are on one filesystem.
+ */
+export class DurableBatch {
+  readonly #directory: string
+  readonly #placements: Placement[] = []
+  readonly #contents = new Set<string>()
+
+  /** `directory` is any place on the filesystem of the batch. */
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  get size(): number {
+    return this.#placements.length + this.#contents.size
+  }
+
+  /** Puts the file `from` under its final name `to`. */
+  place(from: string, to: string): void {
+    this.#placements.push({ from, to })
+  }
+
+  /** Makes the content of `path` durable where it is. */
+  keep(path: string): void {
+    this.#contents.add(path)
+  }
+
+  /** @throws RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED; the batch may be committed again then */
+  async commit(): Promise<void> {
+    const paths = [...this.#contents, ...this.#placements.map(({ from }) => from)]
+    if (paths.length === 0) return
+    await syncContents(this.#directory, paths)
+    const directories = new Set<string>()
+    for (const { from, to } of this.#placements) {
+      await onDisk('rename', from, async () => await rename(from, to))
+      directories.add(dirname(to))
+    }
+    await syncDirectories(this.#directory, directories)
+    this.#placements.length = 0
+    this.#contents.clear()
+  }
+}
+
+async function syncContents(directory: string, paths: readonly string[]): Promise<void> {
+  if (paths.length >= manyFiles && (await syncFilesystem(directory))) return
+  for (const path of paths) {
+    await onDisk('sync', path, async () => {
+      const handle = await open(path, 'r')
+      try {
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+    })
+  }
+}
+
+async function syncDirectories(directory: string, directories: ReadonlySet<string>): Promise<void> {
+  if (directories.size >= manyFiles && (await syncFilesystem(directory))) return
+  for (const path of directories) await syncDirectory(path)
+}
+
+/** syncfs(2) by way of coreutils, since Node does not offer it; false when that cannot be had. */
+async function syncFilesystem(directory: string): Promise<boolean> {
+  const child = spawn('sync', ['-f', directory], { stdio: 'ignore' })
+  try {
+    const [code] = await once(child, 'close')
+    return code === 0
+  } catch {
+    return false // no such command: the caller syncs file by file
+  }
+}

@@ -1,0 +1,35 @@
+/** What is asked of a hashing thread. Paths are bytes. */
+export type HashJob =
+  | { readonly kind: 'sha256-file'; readonly path: Uint8Array }
+  | { readonly kind: 'sha1-ranges'; readonly ranges: readonly FileRange[] }
+
+/** Bytes of a file; `path` undefined stands for zeros. */
+export interface FileRange {
+  readonly path: Uint8Array
+  /** Bytes from the start of the file. */
+  readonly offset: number
+  readonly length: number
+}
+
+/** Of an open file: changes when the content may have changed. */
+export interface FileState {
+  readonly size: bigint
+  readonly mtimeNs: bigint
+  readonly ctimeNs: bigint
+  readonly inode: bigint
+}
+
+export type HashResult =
+  /** Hexadecimal digest of the whole file, and its state before and after it was read. */
+  | { readonly kind: 'sha256-file'; readonly digest: string; readonly before: FileState; readonly after: FileState }
+  /** Hexadecimal digest of all ranges in a row; undefined when a file ends before its range does. */
+  | { readonly kind: 'sha1-ranges'; readonly digest: string | undefined }
+
+export interface HashRequest {
+  readonly number: number
+  readonly job: HashJob
+}
+
+export type HashReply =
+  | { readonly number: number; readonly result: HashResult }
+  | { readonly number: number; readonly error: unknown }

@@ -1,0 +1,51 @@
+import { createHash, type Hash } from 'node:crypto'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import type { FileRange, FileState, HashJob, HashResult } from './job.ts'
+
+const buffer = Buffer.allocUnsafe(1024 * 1024)
+
+/** Does a job on the thread of the caller. @throws system errors */
+export function runHashJob(job: HashJob): HashResult {
+  return job.kind === 'sha256-file' ? hashFile(Buffer.from(job.path)) : hashRanges(job.ranges)
+}
+
+function hashFile(path: Buffer): HashResult {
+  // Not through a link that has taken the file's place, and not waiting for a pipe.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const before = stateOf(fd)
+    const hash = createHash('sha256')
+    for (let length = readSync(fd, buffer); length > 0; length = readSync(fd, buffer)) {
+      hash.update(buffer.subarray(0, length))
+    }
+    return { kind: 'sha256-file', digest: hash.digest('hex'), before, after: stateOf(fd) }
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function hashRanges(ranges: readonly FileRange[]): HashResult {
+  const hash = createHash('sha1')
+  for (const range of ranges) if (!hashRange(hash, range)) return { kind: 'sha1-ranges', digest: undefined }
+  return { kind: 'sha1-ranges', digest: hash.digest('hex') }
+}
+
+function hashRange(hash: Hash, { path, offset, length }: FileRange): boolean {
+  const fd = openSync(Buffer.from(path), 'r')
+  try {
+    for (let done = 0; done < length; ) {
+      const read = readSync(fd, buffer, 0, Math.min(buffer.length, length - done), offset + done)
+      if (read === 0) return false
+      hash.update(buffer.subarray(0, read))
+      done += read
+    }
+    return true
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function stateOf(fd: number): FileState {
+  const { size, mtimeNs, ctimeNs, ino } = fstatSync(fd, { bigint: true })
+  return { size, mtimeNs, ctimeNs, inode: ino }
+}
