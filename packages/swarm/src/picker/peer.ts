@@ -1,0 +1,63 @@
+import { type Bits, clearBit, countBits, emptyBits, hasBit, setBit } from './bits.ts'
+import { blockLength } from './block.ts'
+import type { OpenPiece } from './open-piece.ts'
+
+/**
+ * What a source is to the swarm. `origin` (its peer and the web seed) has all and everybody asks it, so it is asked
+ * for what no mirror has; what lies at mirrors comes from them.
+ */
+export type SourceKind = 'mirror' | 'origin'
+
+/** What the picker knows of one source of pieces. */
+export class PickerPeer {
+  readonly kind: SourceKind
+  /** Bytes per second that it delivers, as measured by the owner. */
+  rate = 0
+  /** Blocks that it was asked for. */
+  outstanding = 0
+  /** Wanted pieces that we do not have and it has. */
+  interesting = 0
+  /** The piece whose blocks it was asked for last. */
+  current: OpenPiece | undefined
+  /** State of the picker in which nothing was found for it, so that it is not searched for twice. */
+  dryAt = -1
+  readonly #pieceCount: number
+  #pieces: Bits | 'all'
+
+  constructor(kind: SourceKind, pieceCount: number) {
+    this.kind = kind
+    this.#pieceCount = pieceCount
+    this.#pieces = emptyBits(pieceCount)
+  }
+
+  /** How long the last block that it was asked for will take. */
+  get waitSeconds(): number {
+    return (this.outstanding * blockLength) / Math.max(this.rate, 1)
+  }
+
+  get hasAll(): boolean {
+    return this.#pieces === 'all'
+  }
+
+  has(piece: number): boolean {
+    return this.#pieces === 'all' || hasBit(this.#pieces, piece)
+  }
+
+  /** Replaces the set; one that holds every piece is kept as such. */
+  setAll(pieces: Bits | 'all'): void {
+    if (pieces === 'all' || countBits(pieces, this.#pieceCount) === this.#pieceCount) {
+      this.#pieces = 'all'
+      return
+    }
+    this.#pieces = emptyBits(this.#pieceCount)
+    for (let piece = 0; piece < this.#pieceCount; piece += 1) if (hasBit(pieces, piece)) setBit(this.#pieces, piece)
+  }
+
+  set(piece: number): void {
+    if (this.#pieces !== 'all') setBit(this.#pieces, piece)
+  }
+
+  clear(piece: number): void {
+    if (this.#pieces !== 'all') clearBit(this.#pieces, piece)
+  }
+}

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import type { Block } from './block.ts'
+import { drawnPicker } from './drawing.ts'
+
+const pieces = (blocks: readonly Block[]) => [...new Set(blocks.map(block => block.piece))]
+const at = <T>(list: readonly T[], index: number): T => {
+  const item = list[index]
+  if (item === undefined) throw new Error(`nothing at ${index}`)
+  return item
+}
+
+test('the rarest piece comes first, never one that we have or that the peer has not', () => {
+  const { picker, mirrors } = drawnPicker({ weHave: '#....', mirrors: ['##.##', '#..##', '#..#.'] })
+  expect(pieces(picker.pick(at(mirrors, 0), 9))).toEqual([1, 4, 3])
+  expect(picker.pick(at(mirrors, 1), 9)).toEqual([])
+})
+
+test('a piece that is begun is finished before another is begun, by whoever has it', () => {
+  const { picker, mirrors } = drawnPicker({ weHave: '...', mirrors: ['###', '###'], pieceBytes: 50_000 })
+  const [first] = picker.pick(at(mirrors, 0), 1)
+  expect(pieces(picker.pick(at(mirrors, 1), 3))).toEqual([first?.piece])
+  expect(pieces(picker.pick(at(mirrors, 1), 1))).not.toEqual([first?.piece])
+})
+
+test('only wanted pieces are asked for', () => {
+  const { picker, mirrors } = drawnPicker({ weHave: '###', mirrors: ['###'] })
+  expect(at(mirrors, 0).interesting).toBe(0)
+  expect(picker.pick(at(mirrors, 0), 9)).toEqual([])
+})
+
+test('the origin is asked for what no mirror has', () => {
+  const { picker, origins } = drawnPicker({ weHave: '....', mirrors: ['##..', '.#..'], origins: ['####'] })
+  expect(pieces(picker.pick(at(origins, 0), 9)).sort()).toEqual([2, 3])
+  expect(picker.untouchedAtMirrors).toBe(2)
+})
+
+test('the origin helps with what mirrors have when told to, rarest first', () => {
+  const { picker, origins } = drawnPicker({ weHave: '....', mirrors: ['##..', '.#..'], origins: ['####'] })
+  picker.pick(at(origins, 0), 9)
+  picker.originHelps = true
+  expect(pieces(picker.pick(at(origins, 0), 9))).toEqual([0, 1])
+})
+
+test('with a complete mirror the origin is left alone, until that mirror leaves', () => {
+  const { picker, mirrors, origins } = drawnPicker({ weHave: '...', mirrors: ['###'], origins: ['###'] })
+  expect(picker.pick(at(origins, 0), 1)).toEqual([])
+  picker.leave(at(mirrors, 0))
+  expect(picker.pick(at(origins, 0), 9)).toHaveLength(3)
+})
+
+test('the origin stops with a piece once a mirror has it', () => {
+  const { picker, mirrors, origins } = drawnPicker({
+    weHave: '..',
+    mirrors: ['..'],
+    origins: ['##'],
+    pieceBytes: 50_000,
+  })
+  const [first] = picker.pick(at(origins, 0), 1)
+  picker.addPiece(at(mirrors, 0), first?.piece ?? -1)
+  expect(pieces(picker.pick(at(origins, 0), 9))).toEqual([first?.piece === 0 ? 1 : 0])
+  expect(pieces(picker.pick(at(mirrors, 0), 9))).toEqual([first?.piece])
+})
+
+test('in a row means the piece that follows', () => {
+  const { picker, origins } = drawnPicker({ weHave: '..#.....', origins: ['########'], random: () => 0.99 })
+  expect(pieces(picker.pick(at(origins, 0), 2, { inRow: true }))).toEqual([0, 1])
+  expect(pieces(picker.pick(at(origins, 0), 2, { inRow: true }))).not.toContain(2)
+})
+
+test('what a peer that left was asked for is free again', () => {
+  const { picker, mirrors } = drawnPicker({ weHave: '..', mirrors: ['##', '##'] })
+  picker.pick(at(mirrors, 0), 9)
+  expect(picker.isEndGame).toBe(true)
+  expect(picker.pick(at(mirrors, 1), 9)).toEqual([])
+  picker.leave(at(mirrors, 0))
+  expect(pieces(picker.pick(at(mirrors, 1), 9))).toHaveLength(2)
+})
+
+test('at the end a fast peer is asked for what a slow one does not deliver, and the other is cancelled', () => {
+  const { picker, mirrors } = drawnPicker({ weHave: '.', mirrors: ['#', '#'] })
+  const [slow, fast] = [at(mirrors, 0), at(mirrors, 1)]
+  const [block] = picker.pick(slow, 1)
+  slow.rate = 1000
+  fast.rate = 1_000_000
+  expect(picker.pickSecond(fast, 9, 60)).toEqual([])
+  expect(picker.pickSecond(fast, 9, 1)).toEqual([block])
+  expect(picker.pickSecond(fast, 9, 1)).toEqual([])
+  if (block === undefined) throw new Error('no block')
+  expect(picker.receive(fast, block)).toEqual({ kind: 'taken', isPieceComplete: true, cancel: slow })
+  picker.release(slow, block)
+  expect([slow.outstanding, fast.outstanding]).toEqual([0, 0])
+  expect(picker.receive(slow, block)).toEqual({ kind: 'superfluous' })
+})
+
+test('a piece with a wrong hash is fetched again from one peer alone', () => {
+  const { picker, mirrors } = drawnPicker({ weHave: '.', mirrors: ['#', '#'], pieceBytes: 32_768 })
+  const [a, b] = [at(mirrors, 0), at(mirrors, 1)]
+  const blocks = [...picker.pick(a, 1), ...picker.pick(b, 1)]
+  for (const [index, block] of blocks.entries()) picker.receive(at(mirrors, index), block)
+  expect(new Set(picker.fail(0))).toEqual(new Set([a, b]))
+  const [again] = picker.pick(b, 1)
+  expect(again?.piece).toBe(0)
+  expect(picker.pick(a, 9)).toEqual([])
+  expect(picker.pick(b, 9)).toHaveLength(1)
+})
+
+test('a suspect piece does not wait for a peer that left', () => {
+  const { picker, mirrors } = drawnPicker({ weHave: '.', mirrors: ['#', '#'], pieceBytes: 32_768 })
+  const [a, b] = [at(mirrors, 0), at(mirrors, 1)]
+  for (const block of picker.pick(a, 9)) picker.receive(a, block)
+  picker.fail(0)
+  for (const block of picker.pick(a, 1)) picker.receive(a, block)
+  picker.leave(a)
+  expect(picker.pick(b, 9)).toHaveLength(2)
+})
