@@ -26,7 +26,6 @@ export function openDatabase(path: string, { applicationId, migrations }: OpenOp
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = NORMAL')
     database.pragma('foreign_keys = ON')
-    database.pragma('temp_store = MEMORY')
     migrate(database, path, applicationId, scripts)
     return database
   } catch (error) {

@@ -46,6 +46,15 @@ export const errorCodes = {
     kind: 'integrity',
     meaning: 'The bytes of an object that is to be packed are not those of its id.',
   },
+  // store
+  REPOCAST_OBJECT_MISSING: { kind: 'missing', meaning: 'An object that is needed is not in the store.' },
+  REPOCAST_OBJECT_ROTTEN: { kind: 'integrity', meaning: 'The bytes of an object on the disk are not those of its id.' },
+  REPOCAST_PACK_UNKNOWN: { kind: 'missing', meaning: 'The store does not know a pack with this info-hash.' },
+  REPOCAST_PACK_OBJECT_MISMATCH: {
+    kind: 'integrity',
+    meaning: 'All pieces of an object came right, but its bytes are not those of its id.',
+  },
+  REPOCAST_SERVED_PATH_TAKEN: { kind: 'conflict', meaning: 'The served path exists and is not a symbolic link.' },
   // files
   REPOCAST_DISK_FULL: { kind: 'disk', meaning: 'A filesystem has no space left, or a quota is used up.' },
   REPOCAST_DISK_REFUSED: {

@@ -1,6 +1,6 @@
 /** The disk: durable writes, batches of them, copies that share blocks, walking, free space, hashing in threads. */
 export { explainDiskError, onDisk } from './disk-error.ts'
-export { DurableBatch } from './durable/batch.ts'
+export { DurableBatch, syncDirectories } from './durable/batch.ts'
 export { cloneFile } from './durable/clone.ts'
 export { replaceLink, syncDirectory, temporaryNameFor, temporarySuffix, writeFileDurably } from './durable/write.ts'
 export type { FileRange, FileState } from './hashing/job.ts'

@@ -1,1 +1,16 @@
-export {}
+/**
+ * The store: objects as plain files, packs, the pieces of packs over objects, snapshots, generations and the swap.
+ * Files are the truth; the catalog, an SQLite database, is an index of them. Both sides have one: an origin ingests
+ * into it, an agent receives pieces into it and checks snapshots out of it.
+ */
+export type { CollectionPlan } from './collect/collect.ts'
+export type { BuildOptions, Generation, Generations } from './generations/generations.ts'
+export type { Layout } from './layout.ts'
+export type { Ingest, IngestMethod } from './objects/ingest.ts'
+export type { ObjectFiles } from './objects/object-files.ts'
+export { PackShelf } from './packs/pack-shelf.ts'
+export type { PackStorage } from './pieces/pack-storage.ts'
+export type { ScanCache } from './scan/scan-cache.ts'
+export type { Inventory } from './snapshots/inventory.ts'
+export type { Snapshots } from './snapshots/snapshots.ts'
+export { openStore, type Store, type StoreOptions } from './store.ts'

@@ -52,7 +52,7 @@ export class DurableBatch {
       await onDisk('rename', from, async () => await rename(from, to))
       directories.add(dirname(to))
     }
-    await syncDirectories(this.#directory, directories)
+    await syncDirectories(this.#directory, [...directories])
     this.#placements.length = 0
     this.#contents.clear()
   }
@@ -72,8 +72,12 @@ async function syncContents(directory: string, paths: readonly string[]): Promis
   }
 }
 
-async function syncDirectories(directory: string, directories: ReadonlySet<string>): Promise<void> {
-  if (directories.size >= manyFiles && (await syncFilesystem(directory))) return
+/**
+ * Makes what changed in many directories durable. `directory` is any place on their filesystem.
+ * @throws RepocastError REPOCAST_DISK_REFUSED
+ */
+export async function syncDirectories(directory: string, directories: readonly (string | Buffer)[]): Promise<void> {
+  if (directories.length >= manyFiles && (await syncFilesystem(directory))) return
   for (const path of directories) await syncDirectory(path)
 }
 

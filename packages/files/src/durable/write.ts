@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { onDisk } from '../disk-error.ts'
 
 /** Makes what was linked, renamed or removed in a directory durable. */
-export async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string | Buffer): Promise<void> {
   await onDisk('sync', path, async () => {
     const handle = await open(path, 'r')
     try {

@@ -1,0 +1,125 @@
+import {
+  chmodSync,
+  lutimesSync,
+  mkdirSync,
+  readlinkSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs'
+import { systemErrorCode } from '@repocast/errors'
+import { explainDiskError, walk } from '@repocast/files'
+import { type Change, type DirectoryEntry, encodeName, type LinkEntry, type RootTree } from '@repocast/objects'
+import type { Layout } from '../layout.ts'
+import { lookAt, placeBlob } from './place-blob.ts'
+
+/**
+ * Turns changes of trees into changes of one directory on disk. Every step looks at what is there first, so that
+ * the same changes may be applied again after a crash.
+ */
+export class Checkout {
+  readonly #layout: Layout
+  readonly #directory: Buffer
+  /** Directories in which something was changed. */
+  readonly touched = new Set<string>()
+
+  constructor(layout: Layout, directory: string) {
+    this.#layout = layout
+    this.#directory = Buffer.from(directory)
+  }
+
+  /**
+   * Changes must come as `diffTrees` gives them: a directory behind everything below it.
+   * @throws RepocastError REPOCAST_OBJECT_MISSING, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
+   */
+  apply({ path, after }: Change): void {
+    const place = this.#placeOf(path)
+    if (after === undefined) this.#inParent(place, () => removeAll(place))
+    else if (after.type === 'd') this.#setDirectory(place, after)
+    else if (after.type === 'l') this.#inParent(place, () => placeLink(place, after))
+    else this.#inParent(place, () => placeBlob(this.#layout, after, place, removeAll))
+  }
+
+  /** Gives the top directory its attributes, which is the last step. */
+  finish(root: RootTree): void {
+    makeDirectory(this.#directory)
+    setDirectoryAttributes(this.#directory, root)
+  }
+
+  #placeOf(path: string): Buffer {
+    return Buffer.concat([this.#directory, slash, encodeName(path)])
+  }
+
+  #setDirectory(place: Buffer, entry: DirectoryEntry): void {
+    if (!lookAt(place)?.isDirectory()) this.#inParent(place, () => replaceByDirectory(place))
+    setDirectoryAttributes(place, entry)
+    this.touched.add(place.toString('latin1'))
+  }
+
+  /** Does `act` on an entry of a directory, which is made, or made writable, when it has to be. */
+  #inParent(place: Buffer, act: () => void): void {
+    const parent = parentOf(place)
+    this.touched.add(parent.toString('latin1'))
+    try {
+      act()
+    } catch (error) {
+      const code = systemErrorCode(error) ?? systemErrorCode(error instanceof Error ? error.cause : undefined)
+      if (code === 'ENOENT' || code === 'ENOTDIR') makeDirectory(parent)
+      else if (code === 'EACCES') chmodSync(parent, 0o700)
+      else throw explainDiskError(error, 'change', place)
+      act()
+    }
+  }
+}
+
+const slash = Buffer.from('/')
+
+function parentOf(place: Buffer): Buffer {
+  return place.subarray(0, place.lastIndexOf(0x2f))
+}
+
+function makeDirectory(place: Buffer): void {
+  if (lookAt(place)?.isDirectory()) return
+  if (lookAt(parentOf(place)) === undefined) makeDirectory(parentOf(place))
+  replaceByDirectory(place)
+}
+
+function replaceByDirectory(place: Buffer): void {
+  removeAll(place)
+  mkdirSync(place, 0o700)
+}
+
+function setDirectoryAttributes(
+  place: Buffer,
+  { mode, mtime }: { readonly mode: number; readonly mtime: number },
+): void {
+  chmodSync(place, mode)
+  utimesSync(place, mtime, mtime)
+}
+
+function placeLink(place: Buffer, entry: LinkEntry): void {
+  const target = encodeName(entry.target)
+  const there = lookAt(place)
+  const isRight = there?.isSymbolicLink() && readlinkSync(place, { encoding: 'buffer' }).equals(target)
+  if (!isRight) {
+    if (there) removeAll(place)
+    symlinkSync(target, place)
+  }
+  lutimesSync(place, entry.mtime, entry.mtime)
+}
+
+/** Removes whatever is at `place`, also what does not belong there. Not fs.rm, which cannot take names that are no UTF-8. */
+export function removeAll(place: Buffer): void {
+  const there = lookAt(place)
+  if (there === undefined) return
+  if (!there.isDirectory()) {
+    unlinkSync(place)
+    return
+  }
+  for (const { event, path } of walk(place)) {
+    if (event === 'enter') chmodSync(path, 0o700)
+    else if (event === 'leave') rmdirSync(path)
+    else unlinkSync(path)
+  }
+}

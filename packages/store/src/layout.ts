@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import type { InfoHash, ObjectId, RepositoryName } from '@repocast/objects'
+
+/** Where things lie in a data directory. Nobody else joins these paths. Pure. */
+export class Layout {
+  readonly directory: string
+
+  constructor(directory: string) {
+    this.directory = directory
+  }
+
+  get catalog(): string {
+    return join(this.directory, 'catalog.sqlite')
+  }
+
+  /** Complete objects. */
+  get objects(): string {
+    return join(this.directory, 'objects')
+  }
+
+  /** Objects of which some bytes are there: sparse files that also are the parts of pieces. */
+  get partial(): string {
+    return join(this.directory, 'partial')
+  }
+
+  /** Files on the way into the store; nothing in it means anything after a crash. */
+  get incoming(): string {
+    return join(this.directory, 'incoming')
+  }
+
+  get torrents(): string {
+    return join(this.directory, 'torrents')
+  }
+
+  get generations(): string {
+    return join(this.directory, 'generations')
+  }
+
+  object(id: ObjectId): string {
+    return join(this.objects, id.slice(0, 2), id.slice(2))
+  }
+
+  /** A copy of the object whose inode has these attributes, for links that the object's own inode cannot serve. */
+  variant(id: ObjectId, mode: number, mtime: number): string {
+    return `${this.object(id)}.${mode.toString(8)}.${mtime}`
+  }
+
+  partialObject(id: ObjectId): string {
+    return join(this.partial, id.slice(0, 2), id.slice(2))
+  }
+
+  torrent(infoHash: InfoHash): string {
+    return join(this.torrents, `${infoHash}.torrent`)
+  }
+
+  generation(repository: RepositoryName, number: number): string {
+    return join(this.generations, repository, `g${number}`)
+  }
+
+  /** The 256 first two digits of ids: the directories of `objects` and `partial`. */
+  static readonly fanOut: readonly string[] = Array.from({ length: 256 }, (_, k) => k.toString(16).padStart(2, '0'))
+}

@@ -1,0 +1,115 @@
+import { createReadStream } from 'node:fs'
+import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Database } from '@repocast/database'
+import { RepocastError, systemErrorCode } from '@repocast/errors'
+import { explainDiskError, onDisk } from '@repocast/files'
+import { decodeTree, emptyBlobId, maxTreeBytes, type ObjectId, objectIdOf, type Tree } from '@repocast/objects'
+import { toBytes } from '../catalog/catalog.ts'
+import { Layout } from '../layout.ts'
+
+/** Decoded trees that are kept in memory, at most. */
+const keptTrees = 512
+
+/** Objects that lie whole in the store. */
+export class ObjectFiles {
+  readonly #layout: Layout
+  readonly #trees = new Map<ObjectId, Tree>()
+  readonly #selectSize
+  readonly #insert
+
+  constructor(layout: Layout, catalog: Database) {
+    this.#layout = layout
+    this.#selectSize = catalog.prepare<[Buffer], { size: number }>('SELECT size FROM objects WHERE id = ?')
+    this.#insert = catalog.prepare<[Buffer, number]>('INSERT OR IGNORE INTO objects (id, size) VALUES (?, ?)')
+  }
+
+  /** Makes the directories, and the blob without bytes, which every store holds. */
+  async prepare(): Promise<void> {
+    const { objects, partial, incoming, torrents, generations } = this.#layout
+    await onDisk('make directories in', this.#layout.directory, async () => {
+      for (const directory of [objects, partial]) {
+        for (const digits of Layout.fanOut) await mkdir(join(directory, digits), { recursive: true })
+      }
+      for (const directory of [incoming, torrents, generations]) await mkdir(directory, { recursive: true })
+      await writeFile(this.#layout.object(emptyBlobId), '', { flag: 'a' })
+    })
+    this.note(emptyBlobId, 0)
+  }
+
+  has(id: ObjectId): boolean {
+    return this.#selectSize.get(toBytes(id)) !== undefined
+  }
+
+  /** Records in the catalog that an object lies under its final name. */
+  note(id: ObjectId, size: number): void {
+    this.#insert.run(toBytes(id), size)
+  }
+
+  /**
+   * Whether the file of an object that the catalog does not know lies there after all: a crash may come between
+   * placing a file and recording it.
+   */
+  async find(id: ObjectId, size: number): Promise<boolean> {
+    try {
+      const stat = await lstat(this.#layout.object(id))
+      if (!stat.isFile() || stat.size !== size) return false
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') return false
+      throw explainDiskError(error, 'look at', this.#layout.object(id))
+    }
+    this.note(id, size)
+    return true
+  }
+
+  /** The bytes of an object as a stream. @throws REPOCAST_OBJECT_MISSING; system errors while reading */
+  async *read(id: ObjectId): AsyncGenerator<Buffer> {
+    try {
+      yield* createReadStream(this.#layout.object(id), { highWaterMark: 1024 * 1024 })
+    } catch (error) {
+      throw systemErrorCode(error) === 'ENOENT' ? this.#missing(id) : explainDiskError(error, 'read', id)
+    }
+  }
+
+  /**
+   * The tree object `id`, verified against its id.
+   * @throws RepocastError REPOCAST_OBJECT_MISSING, REPOCAST_OBJECT_ROTTEN, REPOCAST_TREE_MALFORMED
+   */
+  readonly readTree = async (id: ObjectId): Promise<Tree> => {
+    const kept = this.#trees.get(id)
+    if (kept) return kept
+    const tree = decodeTree(await this.#readWhole(id))
+    if (this.#trees.size >= keptTrees)
+      for (const oldest of this.#trees.keys()) {
+        this.#trees.delete(oldest)
+        break
+      }
+    this.#trees.set(id, tree)
+    return tree
+  }
+
+  async #readWhole(id: ObjectId): Promise<Buffer> {
+    const path = this.#layout.object(id)
+    try {
+      if ((await lstat(path)).size > maxTreeBytes) throw this.#rotten(id)
+      const bytes = await readFile(path)
+      if (objectIdOf(bytes) !== id) throw this.#rotten(id)
+      return bytes
+    } catch (error) {
+      throw systemErrorCode(error) === 'ENOENT' ? this.#missing(id) : explainDiskError(error, 'read', path)
+    }
+  }
+
+  #missing(id: ObjectId): RepocastError {
+    return new RepocastError('REPOCAST_OBJECT_MISSING', {
+      message: `the object ${id} is not in ${this.#layout.objects}`,
+    })
+  }
+
+  #rotten(id: ObjectId): RepocastError {
+    return new RepocastError('REPOCAST_OBJECT_ROTTEN', {
+      message: `the bytes of ${this.#layout.object(id)} are not those of its id`,
+      hint: 'remove the file, so that it is fetched again; and check the disk',
+    })
+  }
+}

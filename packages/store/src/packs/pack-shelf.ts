@@ -1,0 +1,123 @@
+import { readFile, rm } from 'node:fs/promises'
+import type { Database } from '@repocast/database'
+import { RepocastError, systemErrorCode } from '@repocast/errors'
+import { onDisk, writeFileDurably } from '@repocast/files'
+import { type InfoHash, type ObjectId, objectIdOf, type PackReference } from '@repocast/objects'
+import { type Pack, packReference, parsePack } from '@repocast/packs'
+import { toBytes, toInfoHash, toObjectId } from '../catalog/catalog.ts'
+import type { Layout } from '../layout.ts'
+
+interface PackRow {
+  readonly info_hash: Buffer
+  readonly bytes: number
+  readonly objects: number
+  readonly torrent_id: Buffer
+  readonly torrent_bytes: number
+}
+
+/** The packs that the store knows: their .torrent files, and which object is in which. */
+export class PackShelf {
+  readonly #layout: Layout
+  readonly #catalog: Database
+  readonly #statements
+
+  constructor(layout: Layout, catalog: Database) {
+    this.#layout = layout
+    this.#catalog = catalog
+    this.#statements = {
+      list: catalog.prepare<[], PackRow>('SELECT * FROM packs ORDER BY number'),
+      number: catalog.prepare<[Buffer], { number: number }>('SELECT number FROM packs WHERE info_hash = ?'),
+      insert: catalog.prepare<[Buffer, number, number, Buffer, number]>(
+        'INSERT INTO packs (info_hash, bytes, objects, torrent_id, torrent_bytes) VALUES (?, ?, ?, ?, ?)',
+      ),
+      insertObject: catalog.prepare<[Buffer, number | bigint]>('INSERT INTO pack_objects (object, pack) VALUES (?, ?)'),
+      delete: catalog.prepare<[Buffer]>('DELETE FROM packs WHERE info_hash = ?'),
+      locate: catalog.prepare<[Buffer], { info_hash: Buffer }>(
+        'SELECT info_hash FROM pack_objects JOIN packs ON number = pack WHERE object = ?',
+      ),
+    }
+  }
+
+  /** All packs, oldest first. */
+  list(): PackReference[] {
+    return this.#statements.list.all().map(row => ({
+      infoHash: toInfoHash(row.info_hash),
+      torrentId: toObjectId(row.torrent_id),
+      torrentBytes: row.torrent_bytes,
+      bytes: row.bytes,
+      objects: row.objects,
+    }))
+  }
+
+  has(infoHash: InfoHash): boolean {
+    return this.#statements.number.get(toBytes(infoHash)) !== undefined
+  }
+
+  /** The row number of a pack. @throws RepocastError REPOCAST_PACK_UNKNOWN */
+  number(infoHash: InfoHash): number {
+    const row = this.#statements.number.get(toBytes(infoHash))
+    if (row) return row.number
+    throw new RepocastError('REPOCAST_PACK_UNKNOWN', {
+      message: `the pack ${infoHash} is not in ${this.#layout.directory}`,
+    })
+  }
+
+  /**
+   * Takes a .torrent in: first the file, durable, then the rows. Adding it again changes nothing.
+   * @throws what `parsePack` throws; RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
+   */
+  async add(torrent: Buffer): Promise<Pack> {
+    const pack = await parsePack(torrent)
+    if (this.has(pack.infoHash)) return pack
+    await writeFileDurably(this.#layout.torrent(pack.infoHash), torrent)
+    const reference = packReference(torrent, pack)
+    this.#catalog.transaction(() => {
+      const { lastInsertRowid } = this.#statements.insert.run(
+        toBytes(pack.infoHash),
+        pack.bytes,
+        pack.objectCount,
+        toBytes(reference.torrentId),
+        torrent.length,
+      )
+      for (let k = 0; k < pack.objectCount; k += 1) {
+        this.#statements.insertObject.run(toBytes(pack.objectId(k)), lastInsertRowid)
+      }
+    })()
+    return pack
+  }
+
+  /**
+   * The bytes of a .torrent, verified.
+   * @throws RepocastError REPOCAST_PACK_UNKNOWN
+   */
+  async torrent(infoHash: InfoHash): Promise<Buffer> {
+    const path = this.#layout.torrent(infoHash)
+    try {
+      return await onDisk('read', path, async () => await readFile(path))
+    } catch (cause) {
+      if (systemErrorCode(cause) !== 'ENOENT') throw cause
+      throw new RepocastError('REPOCAST_PACK_UNKNOWN', { message: `there is no ${path}`, cause })
+    }
+  }
+
+  /** @throws RepocastError REPOCAST_PACK_UNKNOWN, and what `parsePack` throws */
+  async open(infoHash: InfoHash): Promise<Pack> {
+    return await parsePack(await this.torrent(infoHash))
+  }
+
+  /** The packs that hold the object. */
+  locate(id: ObjectId): InfoHash[] {
+    return this.#statements.locate.all(toBytes(id)).map(row => toInfoHash(row.info_hash))
+  }
+
+  /** Forgets a pack. Its objects stay until they are collected. */
+  async remove(infoHash: InfoHash): Promise<void> {
+    this.#statements.delete.run(toBytes(infoHash))
+    await rm(this.#layout.torrent(infoHash), { force: true })
+  }
+
+  /** Whether `torrent` is the .torrent that `reference` names. */
+  static matches(reference: PackReference, torrent: Uint8Array): boolean {
+    return torrent.length === reference.torrentBytes && objectIdOf(torrent) === reference.torrentId
+  }
+}

@@ -1,0 +1,20 @@
+/** A set of indexes as bits, most significant first (BEP 3). */
+export class Bits {
+  readonly bytes: Uint8Array
+
+  constructor(length: number, bytes: Uint8Array = new Uint8Array(Math.ceil(length / 8))) {
+    this.bytes = bytes
+  }
+
+  has(index: number): boolean {
+    return ((this.bytes[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0
+  }
+
+  add(index: number): void {
+    this.bytes[index >> 3] = (this.bytes[index >> 3] ?? 0) | (0x80 >> (index & 7))
+  }
+
+  delete(index: number): void {
+    this.bytes[index >> 3] = (this.bytes[index >> 3] ?? 0) & ~(0x80 >> (index & 7))
+  }
+}

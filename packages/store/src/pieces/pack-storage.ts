@@ -1,0 +1,228 @@
+import { rm } from 'node:fs/promises'
+import { type Logger, RepocastError } from '@repocast/errors'
+import type { HashPool } from '@repocast/files'
+import { type ObjectId, objectIdOf } from '@repocast/objects'
+import type { Pack, PieceRange } from '@repocast/packs'
+import type { Layout } from '../layout.ts'
+import type { ObjectFiles } from '../objects/object-files.ts'
+import { Bits } from './bitfield.ts'
+import type { Committer, PieceLedger } from './committer.ts'
+import type { OpenFiles } from './open-files.ts'
+
+/** Objects up to this many bytes that lie in one piece are verified from memory, larger ones in a hashing thread. */
+const verifiedInMemory = 512 * 1024
+
+/** What a pack storage works with. */
+export interface PieceSurroundings {
+  readonly layout: Layout
+  readonly objects: ObjectFiles
+  readonly files: OpenFiles
+  readonly committer: Committer
+  readonly hashPool: HashPool
+  readonly logger: Logger
+}
+
+/**
+ * The pieces of one pack over the objects of the store. Bytes of an object that is not complete lie in its partial
+ * file, at their place in the object; so every piece that was received can be served, and no byte is stored twice.
+ * An object is verified by its SHA-256 as soon as its last byte is there, and moved to its final name.
+ */
+export class PackStorage implements PieceLedger {
+  readonly pack: Pack
+  readonly packNumber: number
+  readonly #with: PieceSurroundings
+  readonly #have: Bits
+  readonly #held: Bits
+  /** Pieces of each object that are not there yet. */
+  readonly #piecesLeft: Uint32Array
+  readonly #verifying = new Set<Promise<void>>()
+  #failure: RepocastError | undefined
+
+  /** For `openPackStorage`. `have` and `held` are taken over. */
+  constructor(pack: Pack, packNumber: number, surroundings: PieceSurroundings, have: Bits, held: Bits) {
+    this.pack = pack
+    this.packNumber = packNumber
+    this.#with = surroundings
+    this.#have = have
+    this.#held = held
+    this.#piecesLeft = countPiecesLeft(pack, have)
+  }
+
+  /** The pieces that are there, as a bitfield (BEP 3); a copy. */
+  bitfield(): Uint8Array {
+    return this.#have.bytes.slice()
+  }
+
+  snapshot(): Uint8Array {
+    return this.bitfield()
+  }
+
+  hasPiece(piece: number): boolean {
+    return this.#have.has(piece)
+  }
+
+  /** The pieces that have to come before all of `ids` (default: everything) can be complete. */
+  missingPieces(ids?: Iterable<ObjectId>): number[] {
+    const wanted = new Bits(this.pack.pieceCount)
+    for (const object of ids ? this.#indexes(ids) : range(this.pack.objectCount)) {
+      if (this.#held.has(object)) continue
+      const { first, last } = this.pack.piecesOfObject(object)
+      for (let piece = first; piece <= last; piece += 1) if (!this.#have.has(piece)) wanted.add(piece)
+    }
+    return [...range(this.pack.pieceCount)].filter(piece => wanted.has(piece))
+  }
+
+  /**
+   * Bytes of a piece that is there.
+   * @throws RepocastError REPOCAST_DISK_REFUSED, REPOCAST_OBJECT_ROTTEN when a file is shorter than it was
+   */
+  async read(piece: number, offset = 0, length = this.pack.pieceBytes(piece) - offset): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafe(length)
+    let at = 0
+    for (const part of this.pack.rangesOfPiece(piece, offset, length)) {
+      await this.#readRange(part, bytes.subarray(at, at + part.length))
+      at += part.length
+    }
+    return bytes
+  }
+
+  /**
+   * Puts down a piece whose SHA-1 was verified. When this returns, its bytes can be read; they are durable at the
+   * latest when `flush` has returned.
+   * @throws RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED, REPOCAST_PACK_OBJECT_MISMATCH
+   */
+  async write(piece: number, bytes: Uint8Array): Promise<void> {
+    if (this.#failure) throw this.#failure
+    if (this.#have.has(piece)) return
+    const ranges = this.pack.rangesOfPiece(piece).filter(({ object }) => !this.#held.has(object))
+    for (const part of ranges) await this.#writeRange(part, bytes)
+    if (this.#have.has(piece)) return // it came twice at the same time
+    this.#have.add(piece)
+    for (const { object } of ranges) this.#arrived(object, piece, bytes)
+  }
+
+  /** Settles when everything written so far is verified, durable and recorded. @throws as `write` */
+  async flush(): Promise<void> {
+    while (this.#verifying.size > 0) await Promise.all(this.#verifying)
+    if (this.#failure) throw this.#failure
+    await this.#with.committer.flush()
+  }
+
+  placed(ids: readonly ObjectId[]): void {
+    for (const object of this.#indexes(ids)) this.#held.add(object)
+  }
+
+  /** Looks at objects that are complete but not under their final names, as after a crash. For `openPackStorage`. */
+  finishComplete(): void {
+    for (const object of range(this.pack.objectCount)) {
+      if (!this.#held.has(object) && this.#piecesLeft[object] === 0) this.#verifyInThread(object)
+    }
+  }
+
+  *#indexes(ids: Iterable<ObjectId>): Generator<number> {
+    for (const id of ids) {
+      const object = this.pack.indexOf(id)
+      if (object !== undefined) yield object
+    }
+  }
+
+  async #readRange({ object, objectOffset, length }: PieceRange, into: Buffer): Promise<void> {
+    const id = this.pack.objectId(object)
+    const { layout, files } = this.#with
+    // A partial file may get its final name between two looks.
+    const paths = this.#held.has(object) ? [layout.object(id)] : [layout.partialObject(id), layout.object(id)]
+    for (const [k, path] of paths.entries()) {
+      try {
+        const { bytesRead } = await files.use(
+          path,
+          'read',
+          async handle => await handle.read(into, 0, length, objectOffset),
+        )
+        if (bytesRead === length) return
+      } catch (error) {
+        if (!isMissing(error) || k === paths.length - 1) throw error
+      }
+    }
+    throw new RepocastError('REPOCAST_OBJECT_ROTTEN', {
+      message: `the file of the object ${id} is shorter than it was`,
+      hint: 'remove it, so that it is fetched again; and check the disk',
+    })
+  }
+
+  async #writeRange({ object, objectOffset, pieceOffset, length }: PieceRange, bytes: Uint8Array): Promise<void> {
+    const path = this.#with.layout.partialObject(this.pack.objectId(object))
+    await this.#with.files.use(path, 'write', async handle => {
+      for (let done = 0; done < length; ) {
+        const { bytesWritten } = await handle.write(bytes, pieceOffset + done, length - done, objectOffset + done)
+        done += bytesWritten
+      }
+    })
+    this.#with.committer.touch(this.pack.objectId(object), this)
+  }
+
+  #arrived(object: number, piece: number, bytes: Uint8Array): void {
+    const left = (this.#piecesLeft[object] ?? 0) - 1
+    this.#piecesLeft[object] = left
+    if (left > 0) return
+    const size = this.pack.objectBytes(object)
+    const { first, last } = this.pack.piecesOfObject(object)
+    if (first !== last || size > verifiedInMemory) {
+      this.#verifyInThread(object)
+      return
+    }
+    const start = this.pack.objectOffset(object) - piece * this.pack.pieceLength
+    const id = objectIdOf(bytes.subarray(start, start + size))
+    if (id !== this.pack.objectId(object)) throw this.#refuse(object)
+    this.#with.committer.finish(id, size, this)
+  }
+
+  #verifyInThread(object: number): void {
+    const id = this.pack.objectId(object)
+    const verify = async (): Promise<void> => {
+      const { digest } = await this.#with.hashPool.sha256File(this.#with.layout.partialObject(id))
+      if (digest === id) this.#with.committer.finish(id, this.pack.objectBytes(object), this)
+      else this.#refuse(object)
+    }
+    const run: Promise<void> = verify()
+      .catch(async (error: unknown) => {
+        // Another pack that holds the same object may have been faster.
+        if (await this.#with.objects.find(id, this.pack.objectBytes(object))) this.placed([id])
+        else this.#failure ??= asFailure(error, id)
+      })
+      .finally(() => this.#verifying.delete(run))
+    this.#verifying.add(run)
+  }
+
+  /** The pieces were as the torrent says, the object is not: the origin's fault, and fetching again does not help. */
+  #refuse(object: number): RepocastError {
+    const id = this.pack.objectId(object)
+    this.#failure ??= new RepocastError('REPOCAST_PACK_OBJECT_MISMATCH', {
+      message: `the object ${id} of the pack ${this.pack.infoHash} has other bytes than its id says`,
+      hint: 'the origin published a damaged pack; tell its operator',
+    })
+    void rm(this.#with.layout.partialObject(id), { force: true })
+    return this.#failure
+  }
+}
+
+function asFailure(error: unknown, id: ObjectId): RepocastError {
+  if (error instanceof RepocastError) return error
+  return new RepocastError('REPOCAST_DISK_REFUSED', { message: `cannot verify the object ${id}`, cause: error })
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+function* range(end: number): Generator<number> {
+  for (let k = 0; k < end; k += 1) yield k
+}
+
+function countPiecesLeft(pack: Pack, have: Bits): Uint32Array {
+  const left = new Uint32Array(pack.objectCount)
+  for (const object of range(pack.objectCount)) {
+    const { first, last } = pack.piecesOfObject(object)
+    for (let piece = first; piece <= last; piece += 1) if (!have.has(piece)) left[object] = (left[object] ?? 0) + 1
+  }
+  return left
+}

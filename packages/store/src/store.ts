@@ -1,0 +1,143 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Database } from '@repocast/database'
+import { describeError, type Logger } from '@repocast/errors'
+import { type HashPool, onDisk } from '@repocast/files'
+import type { InfoHash } from '@repocast/objects'
+import { openCatalog } from './catalog/catalog.ts'
+import { type CollectionPlan, collect, planCollection } from './collect/collect.ts'
+import { Generations } from './generations/generations.ts'
+import { Layout } from './layout.ts'
+import { Ingest } from './objects/ingest.ts'
+import { ObjectFiles } from './objects/object-files.ts'
+import { PackShelf } from './packs/pack-shelf.ts'
+import { Committer } from './pieces/committer.ts'
+import { OpenFiles } from './pieces/open-files.ts'
+import { openPackStorage } from './pieces/open-pack.ts'
+import type { PackStorage } from './pieces/pack-storage.ts'
+import { ScanCache } from './scan/scan-cache.ts'
+import { Inventory } from './snapshots/inventory.ts'
+import { Snapshots } from './snapshots/snapshots.ts'
+
+export interface StoreOptions {
+  readonly directory: string
+  readonly logger: Logger
+  readonly hashPool: HashPool
+}
+
+/** Files that stay open for reading and writing pieces, at most. */
+const openFilesLimit = 256
+
+/** A data directory, opened. Whoever opened it closes it. */
+export class Store {
+  readonly layout: Layout
+  readonly catalog: Database
+  readonly objects: ObjectFiles
+  readonly packs: PackShelf
+  readonly snapshots: Snapshots
+  readonly generations: Generations
+  readonly scanCache: ScanCache
+  readonly #files = new OpenFiles(openFilesLimit)
+  readonly #committer: Committer
+  readonly #hashPool: HashPool
+  readonly #logger: Logger
+  readonly #opened = new Map<InfoHash, Promise<PackStorage>>()
+
+  constructor({ directory, logger, hashPool }: StoreOptions) {
+    this.layout = new Layout(directory)
+    this.catalog = openCatalog(this.layout.catalog)
+    this.objects = new ObjectFiles(this.layout, this.catalog)
+    this.packs = new PackShelf(this.layout, this.catalog)
+    this.snapshots = new Snapshots(this.catalog)
+    this.generations = new Generations(this.layout, this.catalog, this.objects.readTree)
+    this.scanCache = new ScanCache(this.catalog)
+    this.#hashPool = hashPool
+    this.#logger = logger
+    this.#committer = new Committer(this.layout, this.catalog, this.objects, this.#files, error =>
+      logger.error({ error: describeError(error) }, 'received pieces could not be made durable, they are tried again'),
+    )
+  }
+
+  /** Files and bytes on their way into the store. Only one process may ingest at a time. */
+  ingest(): Ingest {
+    return new Ingest(this.layout, this.catalog, this.objects)
+  }
+
+  /** Removes what a killed ingest left. For whoever has the right to ingest. */
+  async removeLeftovers(): Promise<void> {
+    for (const name of await readdir(this.layout.incoming)) await rm(join(this.layout.incoming, name), { force: true })
+  }
+
+  /** A temporary list of objects; `close` it. */
+  inventory(): Inventory {
+    return new Inventory(this.catalog)
+  }
+
+  /** The pieces of a pack; the same for all who ask. @throws as `PackShelf.open` */
+  async openPack(infoHash: InfoHash): Promise<PackStorage> {
+    const opened = this.#opened.get(infoHash) ?? this.#openPack(infoHash)
+    this.#opened.set(infoHash, opened)
+    try {
+      return await opened
+    } catch (error) {
+      this.#opened.delete(infoHash)
+      throw error
+    }
+  }
+
+  /** Forgets the pieces of a pack, so that they are looked at anew when it is opened again. */
+  closePack(infoHash: InfoHash): void {
+    this.#opened.delete(infoHash)
+  }
+
+  /** Makes everything that was received durable. @throws RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED */
+  async flush(): Promise<void> {
+    await this.#committer.flush()
+  }
+
+  /** What a collection would remove. */
+  planCollection(): CollectionPlan {
+    return planCollection(this.catalog)
+  }
+
+  async collect(plan: CollectionPlan): Promise<void> {
+    await collect(plan, this.layout, this.catalog)
+  }
+
+  async close(): Promise<void> {
+    await this.#committer.flush().catch((error: unknown) => {
+      this.#logger.error({ error: describeError(error) }, 'the last pieces could not be made durable')
+    })
+    this.#committer.stop()
+    await this.#files.close()
+    this.catalog.close()
+  }
+
+  async #openPack(infoHash: InfoHash): Promise<PackStorage> {
+    const pack = await this.packs.open(infoHash)
+    const surroundings = {
+      layout: this.layout,
+      objects: this.objects,
+      files: this.#files,
+      committer: this.#committer,
+      hashPool: this.#hashPool,
+      logger: this.#logger,
+    }
+    return await openPackStorage(pack, this.packs.number(infoHash), this.catalog, surroundings)
+  }
+}
+
+/**
+ * Opens or makes the store in a data directory, which must exist.
+ * @throws what `openDatabase` throws; RepocastError REPOCAST_DISK_REFUSED
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const store = await onDisk('open', options.directory, async () => new Store(options))
+  try {
+    await store.objects.prepare()
+    return store
+  } catch (error) {
+    store.catalog.close()
+    throw error
+  }
+}
