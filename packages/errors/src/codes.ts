@@ -65,6 +65,35 @@ export const errorCodes = {
   REPOCAST_DATABASE_FOREIGN: { kind: 'conflict', meaning: 'A database file belongs to another program or purpose.' },
   REPOCAST_DATABASE_CORRUPT: { kind: 'disk', meaning: 'A database file is damaged.' },
   REPOCAST_DATABASE_UNUSABLE: { kind: 'disk', meaning: 'A database file cannot be opened, made or written.' },
+  // feed
+  REPOCAST_LINK_MALFORMED: { kind: 'configuration', meaning: 'A text is not a subscription link.' },
+  REPOCAST_KEY_UNUSABLE: { kind: 'configuration', meaning: 'A signing key is missing or cannot be read.' },
+  REPOCAST_FEED_EXISTS: { kind: 'conflict', meaning: 'There is a feed already where one is to be made.' },
+  REPOCAST_FEED_DAMAGED: { kind: 'disk', meaning: "A file of the origin's own feed is missing or cannot be read." },
+  REPOCAST_SNAPSHOT_UNKNOWN: { kind: 'missing', meaning: 'No snapshot with this serial is published.' },
+  REPOCAST_FEED_UNREACHABLE: { kind: 'network', meaning: 'A file of the feed cannot be fetched.' },
+  REPOCAST_FEED_TOO_BIG: { kind: 'network', meaning: 'A file of the feed is longer than it may be.' },
+  REPOCAST_FEED_EXPIRED: {
+    kind: 'integrity',
+    meaning: 'The metadata of a feed has expired (freeze attack, dead origin, wrong clock).',
+  },
+  REPOCAST_FEED_ROLLED_BACK: {
+    kind: 'integrity',
+    meaning: 'A feed is older than what was seen of it before (rollback attack).',
+  },
+  REPOCAST_FEED_BAD_SIGNATURE: {
+    kind: 'integrity',
+    meaning: 'A feed is not signed by keys that are trusted, or a file is not what was signed.',
+  },
+  REPOCAST_FEED_MALFORMED: { kind: 'integrity', meaning: 'The metadata of a feed is not what TUF demands.' },
+  REPOCAST_FEED_WRONG_ROOT: {
+    kind: 'integrity',
+    meaning: 'The first root of a feed is not the one that the subscription link names.',
+  },
+  REPOCAST_TORRENT_MISMATCH: {
+    kind: 'integrity',
+    meaning: 'A .torrent is not the one that the snapshot record names.',
+  },
 } as const satisfies Record<string, CodeEntry>
 
 /** A stable code, `REPOCAST_AREA_WHAT`. */

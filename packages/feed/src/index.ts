@@ -1,1 +1,9 @@
-export {}
+/**
+ * The feed: a repository in the sense of The Update Framework (TUF 1.0) whose targets are snapshot records. `Feed` is
+ * the origin's side, `Follower` the mirror's; a subscription link carries what a mirror trusts at first.
+ */
+export { Follower, type FollowerOptions, type Refreshed } from './follow/follower.ts'
+export { createTrustFloor, openTrustDatabase, type TrustFloor } from './follow/trust-floor.ts'
+export type { RoleName } from './keys/role-key.ts'
+export { formatLink, parseLink, type SubscriptionLink } from './link/link.ts'
+export { Feed, type FeedOptions } from './publish/publisher.ts'

@@ -1,0 +1,207 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Database } from '@repocast/database'
+import { objectIdOf, parseRepositoryName, type SnapshotRecord } from '@repocast/objects'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createTrustFloor, Feed, Follower, formatLink, openTrustDatabase, parseLink } from './index.ts'
+
+const repository = parseRepositoryName('debian')
+const recordOf = (serial: number, text = ''): SnapshotRecord => ({
+  repository,
+  kind: 'deb',
+  serial,
+  created: '2026-11-20T08:00:00Z',
+  root: { id: objectIdOf(Buffer.from(`root ${serial} ${text}`)), size: 1, mode: 0o755, mtime: 0 },
+  counts: { files: 1, links: 0, directories: 0 },
+  bytes: 1,
+  packs: [],
+  findings: [],
+})
+
+let directory: string
+let server: Server
+let feed: Feed
+let trust: Database
+/** Changes what the server answers: the bytes of a path, or a status. */
+let tamper: ((path: string, bytes: Buffer) => Buffer | number) | undefined
+let requests: string[]
+let now: () => Date
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'repocast-feed-'))
+  tamper = undefined
+  requests = []
+  now = () => new Date()
+  feed = new Feed({ directory: join(directory, 'feed'), keysDirectory: join(directory, 'keys'), clock: () => now() })
+  cpSync('/dev/null', join(directory, 'placeholder'))
+  await import('node:fs/promises').then(fs => fs.mkdir(join(directory, 'feed')))
+  await feed.create()
+  trust = openTrustDatabase(join(directory, 'trust.sqlite'))
+  server = createServer((request, response) => {
+    requests.push(request.url ?? '')
+    try {
+      const bytes = readFileSync(join(directory, request.url ?? ''))
+      const changed = tamper?.(request.url ?? '', bytes) ?? bytes
+      const etag = `"${objectIdOf(bytes)}"`
+      if (typeof changed === 'number') response.writeHead(changed).end()
+      else if (request.headers['if-none-match'] === etag) response.writeHead(304).end()
+      else response.writeHead(200, { etag }).end(changed)
+    } catch {
+      response.writeHead(404).end()
+    }
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+})
+afterEach(async () => {
+  trust.close()
+  await new Promise(resolve => server.close(resolve))
+  server.closeAllConnections()
+  rmSync(directory, { recursive: true })
+})
+
+async function linkOf() {
+  const feedUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/feed/`
+  return { feedUrl, repository, rootFingerprint: await feed.rootFingerprint() }
+}
+
+async function follower(name = 'mirror'): Promise<Follower> {
+  const link = await linkOf()
+  const floor = createTrustFloor(trust, link.rootFingerprint)
+  return new Follower({ link, directory: join(directory, name), floor, clock: () => now() })
+}
+
+const committed = (name = 'mirror') => readFileSync(join(directory, name, 'current', 'timestamp.json'), 'utf8')
+
+test('what is published is what a mirror sees, and an unchanged feed costs one small request', async () => {
+  const mirror = await follower()
+  expect(await mirror.refresh()).toEqual({ changed: false, record: undefined })
+  await feed.publish(recordOf(1))
+  await feed.publish(recordOf(2))
+  expect(await mirror.refresh()).toEqual({ changed: true, record: recordOf(2) })
+  requests.length = 0
+  expect(await mirror.refresh()).toEqual({ changed: false, record: recordOf(2) })
+  expect(requests).toEqual(['/feed/timestamp.json'])
+  expect((await (await follower()).refresh()).record).toEqual(recordOf(2))
+  expect(await feed.serials(repository)).toEqual([1, 2])
+  expect(await feed.record(repository, 1)).toEqual(recordOf(1))
+})
+
+test('many publishes do not let the directory of metadata grow', async () => {
+  for (let serial = 1; serial <= 30; serial += 1) await feed.publish(recordOf(serial))
+  expect(readdirSync(join(directory, 'feed')).length).toBeLessThan(25)
+})
+
+describe('a feed that is not right changes nothing', () => {
+  const flip = (pattern: RegExp) => (path: string, bytes: Buffer) => {
+    if (!pattern.test(path)) return bytes
+    const changed = Buffer.from(bytes)
+    const at = changed.indexOf(Buffer.from('"sig":"')) + 8
+    changed[at] = changed[at] === 0x30 ? 0x31 : 0x30
+    return changed
+  }
+
+  test.each([
+    ['timestamp', flip(/timestamp/), 'REPOCAST_FEED_BAD_SIGNATURE'],
+    ['snapshot', flip(/snapshot\.json/), /REPOCAST_FEED_(BAD_SIGNATURE|MALFORMED)/],
+    ['targets', flip(/\d\.targets/), /REPOCAST_FEED_(BAD_SIGNATURE|MALFORMED)/],
+    ['garbage', (p: string, b: Buffer) => (/timestamp/.test(p) ? Buffer.from('<html>') : b), 'REPOCAST_FEED_MALFORMED'],
+    [
+      'record',
+      (p: string, b: Buffer) => (/debian/.test(p) ? Buffer.from(b.toString().replace('deb', 'yum')) : b),
+      'REPOCAST_FEED_BAD_SIGNATURE',
+    ],
+    ['status 500', (p: string, b: Buffer) => (/targets/.test(p) ? 500 : b), 'REPOCAST_FEED_UNREACHABLE'],
+    ['too long', (p: string, b: Buffer) => (/debian/.test(p) ? Buffer.concat([b, b]) : b), 'REPOCAST_FEED_TOO_BIG'],
+  ])('%s', async (_, change, code) => {
+    const mirror = await follower()
+    await feed.publish(recordOf(1))
+    await mirror.refresh()
+    const before = committed()
+    await feed.publish(recordOf(2))
+    tamper = change
+    await expect(mirror.refresh()).rejects.toMatchObject({ code: expect.stringMatching(code) })
+    expect(committed()).toBe(before)
+    expect(readdirSync(join(directory, 'mirror')).filter(name => name !== 'current')).toHaveLength(1)
+    tamper = undefined
+    expect((await mirror.refresh()).record?.serial).toBe(2)
+  })
+
+  test('an older feed is refused, also by a mirror that lost its metadata', async () => {
+    await feed.publish(recordOf(1))
+    cpSync(join(directory, 'feed'), join(directory, 'old'), { recursive: true })
+    await feed.publish(recordOf(2))
+    const mirror = await follower()
+    await mirror.refresh()
+    rmSync(join(directory, 'feed'), { recursive: true })
+    cpSync(join(directory, 'old'), join(directory, 'feed'), { recursive: true })
+    await expect(mirror.refresh()).rejects.toMatchObject({ code: 'REPOCAST_FEED_ROLLED_BACK' })
+    await expect((await follower('fresh')).refresh()).rejects.toMatchObject({ code: 'REPOCAST_FEED_ROLLED_BACK' })
+  })
+
+  test('an expired feed is refused, also when it answers that nothing has changed', async () => {
+    now = () => new Date(Date.now() - 8 * 24 * 3600 * 1000)
+    await feed.publish(recordOf(1))
+    now = () => new Date()
+    await expect((await follower()).refresh()).rejects.toMatchObject({ code: 'REPOCAST_FEED_EXPIRED' })
+    expect(await feed.refresh()).toContain('timestamp')
+    const mirror = await follower()
+    await mirror.refresh()
+    now = () => new Date(Date.now() + 8 * 24 * 3600 * 1000)
+    await expect(mirror.refresh()).rejects.toMatchObject({ code: 'REPOCAST_FEED_EXPIRED' })
+  })
+
+  test('another root than the link names is refused', async () => {
+    const link = { ...(await linkOf()), rootFingerprint: 'a'.repeat(64) }
+    const floor = createTrustFloor(trust, link.rootFingerprint)
+    const mirror = new Follower({ link, directory: join(directory, 'x'), floor, clock: () => now() })
+    await expect(mirror.refresh()).rejects.toMatchObject({ code: 'REPOCAST_FEED_WRONG_ROOT' })
+  })
+
+  test('an origin that is gone is told as such', async () => {
+    const link = { ...(await linkOf()), feedUrl: 'http://127.0.0.1:1/feed/' }
+    const floor = createTrustFloor(trust, link.rootFingerprint)
+    const mirror = new Follower({ link, directory: join(directory, 'x'), floor, clock: () => now() })
+    await expect(mirror.refresh()).rejects.toMatchObject({ code: 'REPOCAST_FEED_UNREACHABLE' })
+  })
+})
+
+test('metadata is signed again before it expires, and root without its key is left alone', async () => {
+  await feed.publish(recordOf(1))
+  expect(await feed.refresh()).toEqual([])
+  now = () => new Date(Date.now() + 4 * 24 * 3600 * 1000)
+  expect(await feed.refresh()).toEqual(['snapshot', 'timestamp'])
+  rmSync(join(directory, 'keys', 'root.pem'))
+  now = () => new Date(Date.now() + 200 * 24 * 3600 * 1000)
+  expect(await feed.refresh()).toEqual(['targets', 'snapshot', 'timestamp'])
+  await feed.publish(recordOf(2))
+  now = () => new Date()
+  expect((await (await follower()).refresh()).record?.serial).toBe(2)
+})
+
+test('a publish that was killed before the switch is not seen, and the next one goes on', async () => {
+  await feed.publish(recordOf(1))
+  const switchFile = readFileSync(join(directory, 'feed', 'timestamp.json'))
+  await feed.publish(recordOf(2, 'killed'))
+  writeFileSync(join(directory, 'feed', 'timestamp.json'), switchFile)
+  const mirror = await follower()
+  expect((await mirror.refresh()).record).toEqual(recordOf(1))
+  await feed.publish(recordOf(2))
+  expect((await mirror.refresh()).record).toEqual(recordOf(2))
+})
+
+test('a link reads back as it was written', () => {
+  const name = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,20}$/)
+  fc.assert(
+    fc.property(fc.webUrl(), name, fc.stringMatching(/^[0-9a-f]{64}$/), (base, repo, rootFingerprint) => {
+      const url = new URL(`${base.replace(/[?#].*$/, '').replace(/\/*$/, '')}/feed/`)
+      const link = { feedUrl: url.href, repository: parseRepositoryName(repo), rootFingerprint }
+      expect(parseLink(` ${formatLink(link)}\n`)).toEqual(link)
+      expect(() => parseLink(formatLink(link).slice(0, -1))).toThrow(/cut off/)
+    }),
+  )
+  expect(() => parseLink('http://example.org/')).toThrow(expect.objectContaining({ code: 'REPOCAST_LINK_MALFORMED' }))
+})

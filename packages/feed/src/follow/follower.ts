@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto'
+import { cp, mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { RepocastError, systemErrorCode } from '@repocast/errors'
+import { onDisk, replaceLink } from '@repocast/files'
+import { decodeRecord, maxRecordBytes, objectIdOf, type PackReference, type SnapshotRecord } from '@repocast/objects'
+import { MetadataKind } from '@tufjs/models'
+import type { SubscriptionLink } from '../link/link.ts'
+import { parseTargetPath, readMetadata } from '../metadata.ts'
+import { FeedFiles } from '../publish/feed-files.ts'
+import { FeedClient } from './http.ts'
+import type { TrustFloor } from './trust-floor.ts'
+import { refreshMetadata } from './tuf-refresh.ts'
+
+export interface FollowerOptions {
+  readonly link: SubscriptionLink
+  /** Directory of this follower alone. */
+  readonly directory: string
+  readonly floor: TrustFloor
+  readonly clock: () => Date
+  readonly fetch?: typeof fetch
+}
+
+/** What a refresh has found. */
+export interface Refreshed {
+  /** Whether the feed differs from the one that the last refresh saw. */
+  readonly changed: boolean
+  /** The newest published snapshot; undefined while nothing is published under the repository's name. */
+  readonly record: SnapshotRecord | undefined
+}
+
+/**
+ * A mirror's side of the feed. Trusted metadata lies in one directory that `current` points to; a refresh works on a
+ * copy and moves the link when all of it was verified, so that a feed that is garbage changes nothing.
+ */
+export class Follower {
+  readonly link: SubscriptionLink
+  readonly #directory: string
+  readonly #floor: TrustFloor
+  readonly #clock: () => Date
+  readonly #client: FeedClient
+  #etag: string | undefined
+  #last: { readonly record: SnapshotRecord | undefined; readonly expires: number } | undefined
+
+  constructor({ link, directory, floor, clock, fetch: fetchFunction = fetch }: FollowerOptions) {
+    this.link = link
+    this.#directory = directory
+    this.#floor = floor
+    this.#clock = clock
+    this.#client = new FeedClient(fetchFunction)
+  }
+
+  /**
+   * Asks the feed for the newest snapshot. Costs one small request while nothing changes.
+   * @throws RepocastError REPOCAST_FEED_UNREACHABLE, REPOCAST_FEED_EXPIRED, REPOCAST_FEED_ROLLED_BACK,
+   *   REPOCAST_FEED_BAD_SIGNATURE, REPOCAST_FEED_MALFORMED, REPOCAST_FEED_WRONG_ROOT, REPOCAST_RECORD_MALFORMED
+   */
+  async refresh({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Refreshed> {
+    const url = new URL('timestamp.json', this.link.feedUrl).href
+    const etag = this.#last && this.#etag
+    const { status, etag: newEtag } = await this.#client.get(url, 100_000, { etag, signal })
+    if (this.#last && status === 304) {
+      if (this.#clock().getTime() >= this.#last.expires) throw this.#expired(this.#last.expires)
+      return { changed: false, record: this.#last.record }
+    }
+    const scratch = await this.#makeScratch(signal)
+    try {
+      await refreshMetadata(scratch, this.link.feedUrl, this.#client, signal)
+      const found = await this.#examine(scratch, signal)
+      await replaceLink(scratch.slice(this.#directory.length + 1), this.#currentPath)
+      this.#floor.raise(found.floors)
+      const changed = this.#last?.record?.serial !== found.record?.serial
+      this.#last = found
+      this.#etag = newEtag
+      return { changed, record: found.record }
+    } finally {
+      await this.#removeScratches()
+    }
+  }
+
+  /**
+   * The .torrent file of a pack, verified against the record that names it.
+   * @throws RepocastError REPOCAST_FEED_UNREACHABLE, REPOCAST_TORRENT_MISMATCH
+   */
+  async fetchTorrent(reference: PackReference, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Buffer> {
+    const url = new URL(`../torrents/${reference.infoHash}.torrent`, this.link.feedUrl).href
+    const { bytes } = await this.#client.get(url, reference.torrentBytes, { signal })
+    if (bytes.length === reference.torrentBytes && objectIdOf(bytes) === reference.torrentId) return bytes
+    throw new RepocastError('REPOCAST_TORRENT_MISMATCH', {
+      message: `${url} is not the .torrent that the snapshot record names`,
+      hint: 'somebody has changed it on the way, or the origin is damaged; ask its operator',
+    })
+  }
+
+  get #currentPath(): string {
+    return join(this.#directory, 'current')
+  }
+
+  /** A copy of the trusted metadata, or of the first root when nothing is trusted yet. */
+  async #makeScratch(signal: AbortSignal | undefined): Promise<string> {
+    const scratch = join(this.#directory, `metadata-${randomBytes(6).toString('hex')}`)
+    await onDisk('make', scratch, async () => await mkdir(scratch, { recursive: true }))
+    const current = await this.#currentName()
+    if (current !== undefined) await cp(join(this.#directory, current), scratch, { recursive: true })
+    else await writeFile(join(scratch, 'root.json'), await this.#fetchFirstRoot(signal))
+    return scratch
+  }
+
+  async #fetchFirstRoot(signal: AbortSignal | undefined): Promise<Buffer> {
+    const url = new URL('1.root.json', this.link.feedUrl).href
+    const { bytes } = await this.#client.get(url, 1_000_000, { signal })
+    if (objectIdOf(bytes) === this.link.rootFingerprint) return bytes
+    throw new RepocastError('REPOCAST_FEED_WRONG_ROOT', {
+      message: `${url} is not the root that the subscription link names`,
+      hint: 'the link is of another origin, or somebody is in between: get the link again from the operator of the origin',
+    })
+  }
+
+  /** Holds verified metadata against the floors, and gets the newest record. */
+  async #examine(scratch: string, signal: AbortSignal | undefined) {
+    const read = async (role: string): Promise<Buffer> => await readFile(join(scratch, `${role}.json`))
+    const { repository } = this.link
+    const root = readMetadata(MetadataKind.Root, await read('root')).signed
+    const timestamp = readMetadata(MetadataKind.Timestamp, await read('timestamp')).signed
+    const snapshot = readMetadata(MetadataKind.Snapshot, await read('snapshot')).signed
+    const targets = readMetadata(MetadataKind.Targets, await read('targets')).signed
+    let newest = { path: '', serial: 0 }
+    for (const path of Object.keys(targets.targets)) {
+      const parsed = parseTargetPath(path)
+      if (parsed?.repository === repository && parsed.serial > newest.serial) newest = { path, serial: parsed.serial }
+    }
+    const floors = {
+      root: root.version,
+      timestamp: timestamp.version,
+      snapshot: snapshot.version,
+      targets: targets.version,
+      [`serial ${repository}`]: newest.serial,
+    }
+    for (const [name, found] of Object.entries(floors)) this.#assertAbove(name, found)
+    const expires = Math.min(...[root, timestamp, snapshot, targets].map(({ expires }) => Date.parse(expires)))
+    const target = targets.targets[newest.path]
+    const record = target && (await this.#fetchRecord(newest, target.length, target.hashes.sha256 ?? '', signal))
+    return { record, floors, expires }
+  }
+
+  async #fetchRecord(
+    { path, serial }: { readonly path: string; readonly serial: number },
+    length: number,
+    sha256: string,
+    signal: AbortSignal | undefined,
+  ): Promise<SnapshotRecord> {
+    const url = new URL(`targets/${FeedFiles.targetFileName(path, sha256)}`, this.link.feedUrl).href
+    const { bytes } = await this.#client.get(url, Math.min(length, maxRecordBytes), { signal })
+    if (bytes.length !== length || objectIdOf(bytes) !== sha256) {
+      throw new RepocastError('REPOCAST_FEED_BAD_SIGNATURE', {
+        message: `${url} is not the snapshot record that was signed`,
+        hint: 'somebody has changed it on the way, or the origin is damaged; ask its operator',
+      })
+    }
+    const record = decodeRecord(bytes)
+    if (record.repository === this.link.repository && record.serial === serial) return record
+    throw new RepocastError('REPOCAST_RECORD_MALFORMED', {
+      message: `${url} is the record of ${record.repository} ${record.serial}`,
+      hint: 'the origin has a fault; ask its operator',
+    })
+  }
+
+  #assertAbove(name: string, found: number): void {
+    const lowest = this.#floor.lowest(name)
+    if (found >= lowest) return
+    throw new RepocastError('REPOCAST_FEED_ROLLED_BACK', {
+      message: `the feed ${this.link.feedUrl} has ${name} ${found}, and ${lowest} was seen before`,
+      hint: 'the origin was restored from an old backup, or somebody replays an old feed; ask its operator',
+    })
+  }
+
+  #expired(expires: number): RepocastError {
+    return new RepocastError('REPOCAST_FEED_EXPIRED', {
+      message: `the feed ${this.link.feedUrl} has expired at ${new Date(expires).toISOString()}`,
+      hint: 'check that the clock of this host is right and that the origin runs: it signs its feed again by itself',
+    })
+  }
+
+  async #currentName(): Promise<string | undefined> {
+    try {
+      return await readlink(this.#currentPath)
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') return undefined
+      throw error
+    }
+  }
+
+  async #removeScratches(): Promise<void> {
+    const current = await this.#currentName()
+    for (const name of await readdir(this.#directory)) {
+      if (name.startsWith('metadata-') && name !== current) {
+        await rm(join(this.#directory, name), { recursive: true, force: true })
+      }
+    }
+  }
+}

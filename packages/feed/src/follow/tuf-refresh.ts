@@ -1,0 +1,72 @@
+import { isRepocastError, RepocastError } from '@repocast/errors'
+import { Updater } from 'tuf-js'
+import type { FeedClient } from './http.ts'
+import { TufFetcher } from './http.ts'
+
+/** Longest metadata that is read, in bytes. */
+const limits = {
+  rootMaxLength: 1_000_000,
+  timestampMaxLength: 100_000,
+  snapshotMaxLength: 1_000_000,
+  targetsMaxLength: 50_000_000,
+}
+
+/**
+ * The client workflow of TUF 1.0 (section 5) on the metadata in `directory`, which tuf-js writes in place.
+ * @throws RepocastError REPOCAST_FEED_UNREACHABLE, REPOCAST_FEED_EXPIRED, REPOCAST_FEED_ROLLED_BACK,
+ *   REPOCAST_FEED_BAD_SIGNATURE, REPOCAST_FEED_MALFORMED
+ */
+export async function refreshMetadata(
+  directory: string,
+  feedUrl: string,
+  client: FeedClient,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const fetcher = new TufFetcher(client, signal)
+  try {
+    const updater = new Updater({ metadataDir: directory, metadataBaseUrl: feedUrl, fetcher, config: limits })
+    await updater.refresh()
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw explain(error, fetcher.failure, feedUrl)
+  }
+}
+
+function explain(error: unknown, networkFailure: unknown, feedUrl: string): RepocastError {
+  if (isRepocastError(networkFailure)) return networkFailure
+  const told = String(error)
+  if (networkFailure !== undefined) {
+    return new RepocastError('REPOCAST_FEED_UNREACHABLE', {
+      message: `the feed ${feedUrl} is not complete (${told})`,
+      hint: 'check the address of the feed; if it is right, its operator has to mend it',
+      cause: error,
+    })
+  }
+  // The class is lost where tuf-js wraps an error; its name stands in the text.
+  if (/ExpiredMetadata|expired/i.test(told)) {
+    return new RepocastError('REPOCAST_FEED_EXPIRED', {
+      message: `the feed ${feedUrl} has expired: nobody has signed it in time (${told})`,
+      hint: 'check that the clock of this host is right and that the origin runs: it signs its feed again by itself',
+      cause: error,
+    })
+  }
+  if (/BadVersion|version/i.test(told) && !/spec/i.test(told)) {
+    return new RepocastError('REPOCAST_FEED_ROLLED_BACK', {
+      message: `the feed ${feedUrl} is older than what was seen of it before (${told})`,
+      hint: 'the origin was restored from an old backup, or somebody replays an old feed; ask its operator',
+      cause: error,
+    })
+  }
+  if (/signed by|signature|UnsignedMetadata/i.test(told)) {
+    return new RepocastError('REPOCAST_FEED_BAD_SIGNATURE', {
+      message: `the feed ${feedUrl} is not signed by keys that this mirror trusts (${told})`,
+      hint: 'somebody has changed it on the way, or the origin has new keys that the old ones did not sign',
+      cause: error,
+    })
+  }
+  return new RepocastError('REPOCAST_FEED_MALFORMED', {
+    message: `the metadata of the feed ${feedUrl} is not what it must be (${told})`,
+    hint: 'somebody has changed it on the way, or the address is not that of a feed',
+    cause: error,
+  })
+}

@@ -1,0 +1,153 @@
+import { RepocastError } from '@repocast/errors'
+import { decodeRecord, encodeRecord, objectIdOf, type RepositoryName, type SnapshotRecord } from '@repocast/objects'
+import { Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp } from '@tufjs/models'
+import { createKeys, findKey, loadKey, type RoleKey, type RoleName, roles } from '../keys/role-key.ts'
+import { metadataBytes, parseTargetPath, specVersion, targetPathOf } from '../metadata.ts'
+import { FeedFiles } from './feed-files.ts'
+
+export interface FeedOptions {
+  /** Directory that is served as the feed. */
+  readonly directory: string
+  readonly keysDirectory: string
+  readonly clock: () => Date
+}
+
+/** Days until metadata expires. It is signed again when less than half of that is left. */
+const lifeDays: Readonly<Record<RoleName, number>> = { root: 365, targets: 90, snapshot: 90, timestamp: 7 }
+const dayMilliseconds = 24 * 60 * 60 * 1000
+
+/**
+ * The origin's side of the feed. Its state is what lies in the directory; timestamp.json is written last and is the
+ * one switch: a publish that is killed before it has published nothing, and is overwritten by the next.
+ */
+export class Feed {
+  readonly files: FeedFiles
+  readonly #keysDirectory: string
+  readonly #clock: () => Date
+
+  constructor({ directory, keysDirectory, clock }: FeedOptions) {
+    this.files = new FeedFiles(directory)
+    this.#keysDirectory = keysDirectory
+    this.#clock = clock
+  }
+
+  /** Makes keys and the first metadata. @throws RepocastError REPOCAST_FEED_EXISTS */
+  async create(): Promise<void> {
+    if (await this.files.exists()) {
+      throw new RepocastError('REPOCAST_FEED_EXISTS', {
+        message: `there is a feed in ${this.files.directory} already`,
+        hint: 'its keys and its history cannot be made again; choose another directory',
+      })
+    }
+    await createKeys(this.#keysDirectory)
+    await this.#writeRoot(1)
+    const targets = await this.#writeTargets(1, {})
+    await this.#switch(1, targets, 1)
+  }
+
+  /**
+   * Publishes a snapshot record. When this returns, mirrors see it; when it does not, they see what they saw before.
+   * @throws RepocastError REPOCAST_KEY_UNUSABLE, REPOCAST_FEED_DAMAGED, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
+   */
+  async publish(record: SnapshotRecord): Promise<void> {
+    const { targets, snapshot, timestamp } = await this.files.current()
+    const bytes = encodeRecord(record)
+    const sha256 = objectIdOf(bytes)
+    const path = targetPathOf(record.repository, record.serial)
+    await this.files.writeTarget(path, sha256, bytes)
+    const target = new TargetFile({ path, length: bytes.length, hashes: { sha256 } })
+    const next = await this.#writeTargets(targets.signed.version + 1, { ...targets.signed.targets, [path]: target })
+    await this.#switch(snapshot.signed.version + 1, next, timestamp.signed.version + 1)
+    await this.files.removeOld(await this.files.current())
+  }
+
+  /** The serials that are published of a repository, growing. */
+  async serials(repository: RepositoryName): Promise<number[]> {
+    const { targets } = await this.files.current()
+    return Object.keys(targets.signed.targets)
+      .map(parseTargetPath)
+      .filter(parsed => parsed?.repository === repository)
+      .map(parsed => parsed?.serial ?? 0)
+      .sort((a, b) => a - b)
+  }
+
+  /** A published record. @throws RepocastError REPOCAST_SNAPSHOT_UNKNOWN */
+  async record(repository: RepositoryName, serial: number): Promise<SnapshotRecord> {
+    const { targets } = await this.files.current()
+    const path = targetPathOf(repository, serial)
+    const target = targets.signed.targets[path]
+    if (target) return decodeRecord(await this.files.readTarget(path, target.hashes.sha256 ?? ''))
+    throw new RepocastError('REPOCAST_SNAPSHOT_UNKNOWN', {
+      message: `${repository} has no published snapshot ${serial}`,
+    })
+  }
+
+  /** SHA-256 of the first root metadata, for subscription links. */
+  async rootFingerprint(): Promise<string> {
+    return await this.files.rootFingerprint()
+  }
+
+  /**
+   * Signs again what has less than half of its life left. Returns the roles that were signed. Root is signed only
+   * when its key is here.
+   * @throws as `publish`
+   */
+  async refresh(): Promise<RoleName[]> {
+    const current = await this.files.current()
+    const isDue = (role: RoleName) =>
+      Date.parse(current[role].signed.expires) - this.#clock().getTime() < (lifeDays[role] * dayMilliseconds) / 2
+    const signed: RoleName[] = []
+    if (isDue('root') && (await findKey(this.#keysDirectory, 'root'))) {
+      await this.#writeRoot(current.root.signed.version + 1)
+      signed.push('root')
+    }
+    let { targets } = current
+    if (isDue('targets')) {
+      targets = await this.#writeTargets(targets.signed.version + 1, targets.signed.targets)
+      signed.push('targets')
+    }
+    if (signed.length === 0 && !isDue('snapshot') && !isDue('timestamp')) return signed
+    // The snapshot gets a new version in any case: a version that is published never changes its bytes.
+    await this.#switch(current.snapshot.signed.version + 1, targets, current.timestamp.signed.version + 1)
+    return [...signed, 'snapshot', 'timestamp']
+  }
+
+  async #writeRoot(version: number): Promise<void> {
+    const root = new Root({ ...this.#common('root', version), consistentSnapshot: true })
+    for (const role of roles) root.addKey((await loadKey(this.#keysDirectory, role)).key, role)
+    await this.files.write(`${version}.root.json`, signedBytes(root, await loadKey(this.#keysDirectory, 'root')))
+  }
+
+  async #writeTargets(version: number, targets: Record<string, TargetFile>): Promise<Metadata<Targets>> {
+    const metadata = new Metadata(new Targets({ ...this.#common('targets', version), targets }))
+    metadata.sign((await loadKey(this.#keysDirectory, 'targets')).sign)
+    await this.files.write(`${version}.targets.json`, metadataBytes(metadata))
+    return metadata
+  }
+
+  /** Writes the snapshot metadata, then timestamp.json: the switch. */
+  async #switch(snapshotVersion: number, targets: Metadata<Targets>, timestampVersion: number): Promise<void> {
+    const meta = { 'targets.json': metaFile(targets.signed.version, metadataBytes(targets)) }
+    const snapshot = new Snapshot({ ...this.#common('snapshot', snapshotVersion), meta })
+    const snapshotBytes = signedBytes(snapshot, await loadKey(this.#keysDirectory, 'snapshot'))
+    await this.files.write(`${snapshotVersion}.snapshot.json`, snapshotBytes)
+    const snapshotMeta = metaFile(snapshotVersion, snapshotBytes)
+    const timestamp = new Timestamp({ ...this.#common('timestamp', timestampVersion), snapshotMeta })
+    await this.files.write('timestamp.json', signedBytes(timestamp, await loadKey(this.#keysDirectory, 'timestamp')))
+  }
+
+  #common(role: RoleName, version: number): { version: number; specVersion: string; expires: string } {
+    const expires = new Date(this.#clock().getTime() + lifeDays[role] * dayMilliseconds)
+    return { version, specVersion, expires: `${expires.toISOString().slice(0, 19)}Z` }
+  }
+}
+
+function metaFile(version: number, bytes: Buffer): MetaFile {
+  return new MetaFile({ version, length: bytes.length, hashes: { sha256: objectIdOf(bytes) } })
+}
+
+function signedBytes(signed: Root | Snapshot | Timestamp, { sign }: RoleKey): Buffer {
+  const metadata = new Metadata(signed)
+  metadata.sign(sign)
+  return metadataBytes(metadata)
+}
