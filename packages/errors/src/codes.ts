@@ -61,6 +61,11 @@ export const errorCodes = {
     kind: 'disk',
     meaning: 'A filesystem refuses to read or write (rights, read-only, I/O error, open files).',
   },
+  // api
+  REPOCAST_REPORT_REFUSED: {
+    kind: 'input',
+    meaning: 'A report of a mirror is not signed, not recent, or not what its schema demands.',
+  },
   // database
   REPOCAST_DATABASE_FOREIGN: { kind: 'conflict', meaning: 'A database file belongs to another program or purpose.' },
   REPOCAST_DATABASE_CORRUPT: { kind: 'disk', meaning: 'A database file is damaged.' },
@@ -94,6 +99,14 @@ export const errorCodes = {
     kind: 'integrity',
     meaning: 'A .torrent is not the one that the snapshot record names.',
   },
+  // swarm
+  REPOCAST_SWARM_PORT_UNAVAILABLE: { kind: 'conflict', meaning: 'The port for peers cannot be listened on.' },
+  REPOCAST_SWARM_PACK_EXISTS: { kind: 'conflict', meaning: 'A pack is added to the swarm that is in it already.' },
+  REPOCAST_SWARM_PACK_UNKNOWN: { kind: 'missing', meaning: 'The swarm does not share a pack with this info-hash.' },
+  REPOCAST_SWARM_CLOSED: { kind: 'conflict', meaning: 'The swarm is closed, or the pack was taken out of it.' },
+  REPOCAST_SWARM_STORAGE_FAILED: { kind: 'disk', meaning: 'A piece of a pack could not be stored or read.' },
+  REPOCAST_SWARM_TRACKER_FAILED: { kind: 'network', meaning: 'A tracker does not answer as it should.' },
+  REPOCAST_SWARM_WEB_SEED_FAILED: { kind: 'network', meaning: 'A web seed does not give the bytes asked for.' },
 } as const satisfies Record<string, CodeEntry>
 
 /** A stable code, `REPOCAST_AREA_WHAT`. */
