@@ -1,4 +1,4 @@
-import { type Bits, clearBit, countBits, emptyBits, hasBit, setBit } from './bits.ts'
+import { type Bits, countBits, emptyBits, hasBit, setBit } from './bits.ts'
 import { blockLength } from './block.ts'
 import type { OpenPiece } from './open-piece.ts'
 
@@ -23,6 +23,7 @@ export class PickerPeer {
   dryAt = -1
   readonly #pieceCount: number
   #pieces: Bits | 'all'
+  #count = 0
 
   constructor(kind: SourceKind, pieceCount: number) {
     this.kind = kind
@@ -35,8 +36,18 @@ export class PickerPeer {
     return (this.outstanding * blockLength) / Math.max(this.rate, 1)
   }
 
+  get pieces(): Bits | 'all' {
+    return this.#pieces
+  }
+
+  /** Whether it had every piece at once, so that no piece of it is counted by itself. */
   get hasAll(): boolean {
     return this.#pieces === 'all'
+  }
+
+  /** Whether it has every piece by now. */
+  get isComplete(): boolean {
+    return this.#pieces === 'all' || this.#count === this.#pieceCount
   }
 
   has(piece: number): boolean {
@@ -45,7 +56,8 @@ export class PickerPeer {
 
   /** Replaces the set; one that holds every piece is kept as such. */
   setAll(pieces: Bits | 'all'): void {
-    if (pieces === 'all' || countBits(pieces, this.#pieceCount) === this.#pieceCount) {
+    this.#count = pieces === 'all' ? this.#pieceCount : countBits(pieces, this.#pieceCount)
+    if (pieces === 'all' || this.#count === this.#pieceCount) {
       this.#pieces = 'all'
       return
     }
@@ -53,11 +65,10 @@ export class PickerPeer {
     for (let piece = 0; piece < this.#pieceCount; piece += 1) if (hasBit(pieces, piece)) setBit(this.#pieces, piece)
   }
 
-  set(piece: number): void {
-    if (this.#pieces !== 'all') setBit(this.#pieces, piece)
-  }
-
-  clear(piece: number): void {
-    if (this.#pieces !== 'all') clearBit(this.#pieces, piece)
+  /** Adds a piece that it has not. */
+  add(piece: number): void {
+    if (this.#pieces === 'all') return
+    setBit(this.#pieces, piece)
+    this.#count += 1
   }
 }

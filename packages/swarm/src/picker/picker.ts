@@ -131,7 +131,7 @@ export class Picker {
   /** `peer` has `piece` now. */
   addPiece(peer: PickerPeer, piece: number): void {
     if (peer.has(piece) || piece < 0 || piece >= this.#layout.pieceCount) return
-    peer.set(piece)
+    peer.add(piece)
     if (peer.kind === 'mirror') this.#rarity.increase(piece)
     if (!this.lacks(piece)) return
     peer.interesting += 1

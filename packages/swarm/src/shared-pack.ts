@@ -1,0 +1,12 @@
+import type { Pack } from '@repocast/packs'
+import type { PieceStorage } from './storage.ts'
+
+/** What is shared: a pack, where its bytes lie, and where else they can be had. */
+export interface SharedPack {
+  readonly pack: Pack
+  readonly storage: PieceStorage
+  /** Addresses for announces, HTTP only. */
+  readonly trackers: readonly string[]
+  /** HTTP address of the pack's bytes, which answers range requests. */
+  readonly webSeed?: string | undefined
+}

@@ -1,0 +1,26 @@
+import type { Logger } from '@repocast/errors'
+import type { Trackers } from './announce/trackers.ts'
+import type { Clock } from './clock.ts'
+import type { EmitEvent } from './events.ts'
+import type { Bans } from './guards/bans.ts'
+import type { SwarmLimits } from './limits.ts'
+import type { Random } from './picker/random.ts'
+import type { Fetch } from './webseed/fetch-range.ts'
+import type { PeerClient } from './webtorrent/client.ts'
+
+/** What all packs of a swarm share. */
+export interface Surroundings {
+  readonly client: PeerClient
+  readonly trackers: Trackers
+  readonly limits: SwarmLimits
+  readonly clock: Clock
+  readonly random: Random
+  readonly fetch: Fetch
+  readonly logger: Logger
+  readonly bans: Bans
+  /** Addresses at which we reached ourselves. */
+  readonly ownAddresses: Set<string>
+  readonly emit: EmitEvent
+  /** Whether no further connection may be kept. */
+  isFull(): boolean
+}

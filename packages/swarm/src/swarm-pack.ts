@@ -1,0 +1,198 @@
+import { RepocastError } from '@repocast/errors'
+import type { InfoHash } from '@repocast/objects'
+import type { PackAnnouncements } from './announce/trackers.ts'
+import { Holding } from './holding.ts'
+import { LivePack } from './live-pack.ts'
+import { PieceWaits } from './piece-waits.ts'
+import type { SharedPack } from './shared-pack.ts'
+import type { PackStatus, PeerStatus } from './status.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { Link } from './transfer/link.ts'
+import { Traffic } from './transfer/traffic.ts'
+import type { Session } from './webtorrent/session.ts'
+
+/** One pack in the swarm: what is wanted of it, and how far that is. */
+export class SwarmPack {
+  readonly #shared: SharedPack
+  readonly #around: Surroundings
+  readonly #holding: Holding
+  readonly #traffic = new Traffic()
+  readonly #waits = new PieceWaits()
+  readonly #announcements: PackAnnouncements
+  readonly #live: LivePack
+  readonly #onRemoved: (pack: SwarmPack) => void
+  #isRemoved = false
+
+  /** By `Swarm.add` only. */
+  constructor(shared: SharedPack, surroundings: Surroundings, onRemoved: (pack: SwarmPack) => void) {
+    const { pack, storage, trackers } = shared
+    this.#shared = shared
+    this.#around = surroundings
+    this.#onRemoved = onRemoved
+    this.#holding = new Holding(pack, storage.bitfield())
+    this.#live = new LivePack({
+      shared,
+      surroundings,
+      holding: this.#holding,
+      traffic: this.#traffic,
+      onHeld: piece => this.#held(piece),
+    })
+    const state = () => this.#announced()
+    const found = (peers: readonly string[]) => this.#found(peers)
+    this.#announcements = surroundings.trackers.announce({ infoHash: this.infoHash, state, found }, trackers)
+  }
+
+  get infoHash(): InfoHash {
+    return this.#shared.pack.infoHash
+  }
+
+  /** Whether there is anything to do a few times a second. */
+  get isActive(): boolean {
+    return this.#live.isOpen || this.#holding.missing.size > 0
+  }
+
+  get peerCount(): number {
+    return this.#live.transfer?.peerCount ?? 0
+  }
+
+  /** Wanted pieces that are not here yet. */
+  get missingPieces(): ReadonlySet<number> {
+    return this.#holding.missing
+  }
+
+  /** Fetches these pieces, as far as they are not here. @throws RepocastError REPOCAST_SWARM_CLOSED, RangeError */
+  want(pieces: Iterable<number>): void {
+    this.#assertUsable()
+    const wasIdle = this.#holding.missing.size === 0
+    const added = this.#holding.want(pieces)
+    if (added.length === 0) return
+    this.#live.transfer?.want(added)
+    void this.#live.wake()
+    if (wasIdle) this.#announcements.now()
+  }
+
+  /**
+   * Resolves when all of `pieces`, each of them wanted, are verified and written.
+   * @throws RepocastError REPOCAST_SWARM_CLOSED when the pack is removed before; the reason of `signal`
+   */
+  async done(pieces: Iterable<number>, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    this.#assertUsable()
+    await this.#waits.wait(new Set([...pieces].filter(piece => !this.#holding.holds(piece))), signal)
+  }
+
+  /** Goes on after the storage refused a piece: gives it the piece again, then asks for more. */
+  resume(): void {
+    this.#live.transfer?.resume()
+  }
+
+  /** Connects to the peer at `host:port`. */
+  async addPeer(address: string): Promise<void> {
+    this.#assertUsable()
+    await this.#live.connect([address])
+  }
+
+  /** Looks again at what the storage has, after pieces came or went by other ways. */
+  async refresh(): Promise<void> {
+    this.#assertUsable()
+    const { came, isDifferent } = this.#holding.replace(this.#shared.storage.bitfield())
+    for (const piece of came) this.#waits.held(piece)
+    // webtorrent cannot take a piece back, so it is opened anew
+    if (isDifferent) await this.#live.sleep()
+  }
+
+  status(): PackStatus {
+    const { pack } = this.#shared
+    const links = this.#links()
+    return {
+      ...this.#traffic.counts(),
+      infoHash: this.infoHash,
+      name: pack.name,
+      isOpen: this.#live.isOpen,
+      isPaused: this.#live.transfer?.isPaused ?? false,
+      pieceCount: pack.pieceCount,
+      heldPieces: this.#holding.heldPieces,
+      missingPieces: this.#holding.missing.size,
+      missingBytes: this.#holding.missingBytes,
+      peers: links.length,
+      seeders: links.filter(link => link.peer.isComplete).length,
+      downloadRate: links.reduce((sum, link) => sum + link.downloadRate, 0),
+      uploadRate: links.reduce((sum, link) => sum + link.uploadRate, 0),
+    }
+  }
+
+  peers(): PeerStatus[] {
+    return this.#links().map(({ connection, peer, downloadedBytes, uploadedBytes, downloadRate, uploadRate }) => ({
+      infoHash: this.infoHash,
+      peerId: connection.peerId,
+      address: connection.listenAddress ?? connection.address,
+      client: connection.client,
+      role: peer.kind,
+      isIncoming: connection.isIncoming,
+      isSeeder: peer.isComplete,
+      downloadedBytes,
+      uploadedBytes,
+      downloadRate,
+      uploadRate,
+    }))
+  }
+
+  /** Takes the pack out of the swarm; its storage stays as it is. */
+  async remove(): Promise<void> {
+    if (this.#isRemoved) return
+    this.#isRemoved = true
+    this.#onRemoved(this)
+    this.#waits.fail(this.#closed())
+    await Promise.all([this.#live.end(), this.#announcements.stop()])
+  }
+
+  /** By the swarm: opens the pack because a peer asks for it. Never rejects. */
+  wake(): Promise<Session | undefined> {
+    return this.#live.wake()
+  }
+
+  /** By the swarm, a few times a second while it is active. */
+  tick(now: number): void {
+    this.#live.tick(now)
+  }
+
+  #links(): Link[] {
+    return [...(this.#live.transfer?.links ?? [])]
+  }
+
+  #held(piece: number): void {
+    const { emit } = this.#around
+    const wasWanted = this.#holding.missing.has(piece)
+    this.#holding.add(piece)
+    const missingPieces = this.#holding.missing.size
+    emit('pieceHeld', { infoHash: this.infoHash, piece, missingPieces })
+    if (wasWanted && missingPieces === 0) emit('packSatisfied', { infoHash: this.infoHash })
+    if (this.#holding.isComplete) this.#announcements.completed()
+    this.#waits.held(piece)
+  }
+
+  #announced() {
+    const { uploadedBytes, downloadedBytes } = this.#traffic
+    const isMissing = this.#holding.missing.size > 0
+    return {
+      uploaded: uploadedBytes,
+      downloaded: downloadedBytes,
+      left: this.#holding.leftBytes,
+      peersWanted: isMissing ? 2 * this.#around.limits.peersPerPack : 0,
+      isHungry: isMissing && this.peerCount === 0,
+    }
+  }
+
+  #found(peers: readonly string[]): void {
+    if (!this.#isRemoved && this.#holding.missing.size > 0) void this.#live.connect(peers)
+  }
+
+  #assertUsable(): void {
+    if (this.#isRemoved) throw this.#closed()
+  }
+
+  #closed(): RepocastError {
+    return new RepocastError('REPOCAST_SWARM_CLOSED', {
+      message: `pack ${this.#shared.pack.name} is not in the swarm any more`,
+    })
+  }
+}

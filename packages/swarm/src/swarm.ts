@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import { type Logger, RepocastError } from '@repocast/errors'
+import type { InfoHash } from '@repocast/objects'
+import { Trackers } from './announce/trackers.ts'
+import { type Clock, processClock } from './clock.ts'
+import type { SwarmEvents } from './events.ts'
+import { Bans } from './guards/bans.ts'
+import { defaultSwarmLimits, type SwarmLimits } from './limits.ts'
+import type { SourceKind } from './picker/peer.ts'
+import type { Random } from './picker/random.ts'
+import type { SharedPack } from './shared-pack.ts'
+import type { PeerStatus, SwarmStatus } from './status.ts'
+import type { Surroundings } from './surroundings.ts'
+import { SwarmPack } from './swarm-pack.ts'
+import { addTraffic, Traffic, type TrafficCounts } from './transfer/traffic.ts'
+import type { Fetch } from './webseed/fetch-range.ts'
+import { PeerClient } from './webtorrent/client.ts'
+
+export interface SwarmOptions {
+  /** Port for peers; 0 lets the system choose. */
+  readonly peerPort: number
+  /** Address to listen on; by default all. */
+  readonly bindAddress?: string | undefined
+  /** Where peers reach us, told to trackers when it is not the address that they see. */
+  readonly announceAddress?: string | undefined
+  readonly maxConnections: number
+  /** What we are to other peers of ours: they ask an origin only for what no mirror has. */
+  readonly role: 'origin' | 'agent'
+  readonly logger: Logger
+  readonly limits?: Partial<SwarmLimits> | undefined
+  readonly clock?: Clock | undefined
+  readonly random?: Random | undefined
+  readonly fetch?: Fetch | undefined
+}
+
+const tickMs = 200
+
+/** All packs that this process shares with peers. Events: see SwarmEvents. */
+export class Swarm extends EventEmitter<SwarmEvents> {
+  readonly #packs = new Map<InfoHash, SwarmPack>()
+  readonly #around: Surroundings
+  readonly #ticker: NodeJS.Timeout
+  /** Of packs that were removed. */
+  #pastTraffic: TrafficCounts = new Traffic().counts()
+  #isClosed = false
+
+  private constructor(around: (swarm: Swarm) => Surroundings) {
+    super()
+    this.#around = around(this)
+    this.#ticker = setInterval(() => this.#tick(), tickMs)
+    this.#ticker.unref()
+  }
+
+  /** By `createSwarm`. */
+  static async create(options: SwarmOptions): Promise<Swarm> {
+    const { logger, clock = processClock, random = Math.random, fetch = globalThis.fetch } = options
+    const limits = { ...defaultSwarmLimits, ...options.limits }
+    const role: SourceKind = options.role === 'origin' ? 'origin' : 'mirror'
+    let swarm: Swarm | undefined
+    const client = await PeerClient.listen({
+      ...options,
+      bindAddress: options.bindAddress,
+      limits,
+      role,
+      wake: async infoHash => swarm?.pack(infoHash)?.wake(),
+    })
+    const trackers = new Trackers({
+      peerId: client.peerId,
+      port: client.port,
+      address: options.announceAddress,
+      key: randomBytes(4).toString('hex'),
+      random,
+      fetch,
+      logger,
+    })
+    swarm = new Swarm(self => ({
+      client,
+      trackers,
+      limits,
+      clock,
+      random,
+      fetch,
+      logger,
+      bans: new Bans(clock),
+      ownAddresses: new Set(),
+      emit: (name, ...payload) => self.#tell(name, payload),
+      isFull: () => self.#peerCount() >= options.maxConnections,
+    }))
+    return swarm
+  }
+
+  /** The port that peers connect to. */
+  get port(): number {
+    return this.#around.client.port
+  }
+
+  /** 20 bytes in hexadecimal. */
+  get peerId(): string {
+    return this.#around.client.peerId
+  }
+
+  /** @throws RepocastError REPOCAST_SWARM_PACK_EXISTS, REPOCAST_SWARM_CLOSED */
+  add(shared: SharedPack): SwarmPack {
+    const { infoHash, name } = shared.pack
+    if (this.#isClosed) throw new RepocastError('REPOCAST_SWARM_CLOSED', { message: 'the swarm is closed' })
+    if (this.#packs.has(infoHash)) {
+      throw new RepocastError('REPOCAST_SWARM_PACK_EXISTS', { message: `pack ${name} is shared already (${infoHash})` })
+    }
+    const pack = new SwarmPack(shared, this.#around, removed => {
+      this.#packs.delete(infoHash)
+      this.#pastTraffic = addTraffic(this.#pastTraffic, removed.status())
+    })
+    this.#packs.set(infoHash, pack)
+    return pack
+  }
+
+  pack(infoHash: InfoHash): SwarmPack | undefined {
+    return this.#packs.get(infoHash)
+  }
+
+  packs(): IterableIterator<SwarmPack> {
+    return this.#packs.values()
+  }
+
+  /** Connects to the peer at `host:port` about a pack. @throws RepocastError REPOCAST_SWARM_PACK_UNKNOWN */
+  async addPeer(infoHash: InfoHash, address: string): Promise<void> {
+    const pack = this.#packs.get(infoHash)
+    if (pack === undefined) {
+      throw new RepocastError('REPOCAST_SWARM_PACK_UNKNOWN', { message: `no pack ${infoHash} is shared here` })
+    }
+    await pack.addPeer(address)
+  }
+
+  status(): SwarmStatus {
+    let sum: SwarmStatus = {
+      ...this.#pastTraffic,
+      packs: this.#packs.size,
+      openPacks: 0,
+      peers: 0,
+      missingBytes: 0,
+      downloadRate: 0,
+      uploadRate: 0,
+    }
+    for (const pack of this.#packs.values()) {
+      const status = pack.status()
+      sum = {
+        ...addTraffic(sum, status),
+        packs: sum.packs,
+        openPacks: sum.openPacks + (status.isOpen ? 1 : 0),
+        peers: sum.peers + status.peers,
+        missingBytes: sum.missingBytes + status.missingBytes,
+        downloadRate: sum.downloadRate + status.downloadRate,
+        uploadRate: sum.uploadRate + status.uploadRate,
+      }
+    }
+    return sum
+  }
+
+  /** All connections of all packs. */
+  peers(): PeerStatus[] {
+    return [...this.#packs.values()].flatMap(pack => pack.peers())
+  }
+
+  /** Takes leave of trackers and peers. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    clearInterval(this.#ticker)
+    await Promise.all([...this.#packs.values()].map(pack => pack.remove()))
+    await this.#around.client.close()
+  }
+
+  #tick(): void {
+    const now = this.#around.clock.now()
+    for (const pack of this.#packs.values()) if (pack.isActive) pack.tick(now)
+  }
+
+  #peerCount(): number {
+    let peers = 0
+    for (const pack of this.#packs.values()) peers += pack.peerCount
+    return peers
+  }
+
+  /** A listener that throws must not reach into a transfer. */
+  #tell<K extends keyof SwarmEvents>(name: K, payload: SwarmEvents[K]): void {
+    try {
+      ;(this.emit as (name: K, ...payload: SwarmEvents[K]) => boolean)(name, ...payload)
+    } catch (error) {
+      this.#around.logger.error({ event: name, error: String(error) }, 'a listener of the swarm failed')
+    }
+  }
+}
+
+/**
+ * Listens for peers.
+ * @throws RepocastError REPOCAST_SWARM_PORT_UNAVAILABLE
+ */
+export function createSwarm(options: SwarmOptions): Promise<Swarm> {
+  return Swarm.create(options)
+}

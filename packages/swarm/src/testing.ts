@@ -1,0 +1,2 @@
+/** A storage in memory, for tests of whoever shares packs. */
+export { MemoryStorage } from './memory-storage.ts'

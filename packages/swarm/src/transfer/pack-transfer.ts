@@ -1,0 +1,188 @@
+import type { Pack } from '@repocast/packs'
+import type { Clock } from '../clock.ts'
+import { areMirrorsSlow, shouldOriginHelp } from '../distribution/origin-share.ts'
+import type { SwarmLimits } from '../limits.ts'
+import type { Bits } from '../picker/bits.ts'
+import type { Block } from '../picker/block.ts'
+import type { PickerPeer } from '../picker/peer.ts'
+import type { Random } from '../picker/random.ts'
+import type { PieceStorage } from '../storage.ts'
+import type { Fetch } from '../webseed/fetch-range.ts'
+import { WebSeed } from '../webseed/web-seed.ts'
+import type { PeerConnection } from '../webtorrent/connection.ts'
+import { Download, type DownloadOwner } from './download.ts'
+import { Link, type LinkOwner } from './link.ts'
+import type { Traffic } from './traffic.ts'
+
+export interface TransferOwner {
+  held(piece: number): void
+  refused(piece: number, error: unknown): void
+  /** `link` delivered a whole piece with a wrong hash. */
+  deceived(link: Link, piece: number): void
+  webSeedFailed(error: unknown): void
+  lost(link: Link): void
+}
+
+export interface TransferOptions {
+  readonly pack: Pack
+  readonly storage: PieceStorage
+  readonly held: Bits
+  readonly webSeed: string | undefined
+  readonly traffic: Traffic
+  readonly limits: SwarmLimits
+  readonly clock: Clock
+  readonly random: Random
+  readonly fetch: Fetch
+  readonly owner: TransferOwner
+}
+
+/** Brings the wanted pieces of one open pack here, from its peers and its web seed. */
+export class PackTransfer implements LinkOwner, DownloadOwner {
+  readonly #options: TransferOptions
+  readonly #download: Download
+  readonly #webSeed: WebSeed | undefined
+  readonly #links = new Map<PickerPeer, Link>()
+  /** When a peer delivered last, or the first piece was wanted. */
+  #deliveredAt: number
+  #mirrorsFastAt: number
+
+  constructor(options: TransferOptions) {
+    const { pack, clock, webSeed: url, traffic } = options
+    this.#options = options
+    this.#download = new Download({ ...options, unwrittenBytes: options.limits.unwrittenBytes, owner: this })
+    this.#deliveredAt = clock.now()
+    this.#mirrorsFastAt = clock.now()
+    if (url === undefined) return
+    this.#webSeed = new WebSeed({
+      ...options,
+      url,
+      pieceLength: pack.pieceLength,
+      download: this.#download,
+      onReceived: (block, delivery) => {
+        traffic.received('web-seed', block.length)
+        if (delivery.kind === 'superfluous') traffic.wastedBytes += block.length
+        else if (delivery.cancel) this.cancel(delivery.cancel, block)
+      },
+      onFailed: error => options.owner.webSeedFailed(error),
+    })
+  }
+
+  get links(): Iterable<Link> {
+    return this.#links.values()
+  }
+
+  get peerCount(): number {
+    return this.#links.size
+  }
+
+  /** Wanted pieces that are not here yet. */
+  get missing(): number {
+    return this.#download.picker.missing
+  }
+
+  get isPaused(): boolean {
+    return this.#download.isPaused
+  }
+
+  connect(connection: PeerConnection): void {
+    const link = new Link(connection, this.#download, this.#options.clock, this)
+    this.#links.set(link.peer, link)
+    link.start()
+  }
+
+  want(pieces: Iterable<number>): void {
+    const { picker } = this.#download
+    if (picker.missing === 0) this.#deliveredAt = this.#options.clock.now()
+    for (const piece of pieces) picker.want(piece)
+    this.#refreshAll()
+  }
+
+  /** A few times a second while something is missing or a peer is connected. */
+  tick(now: number): void {
+    if (this.missing > 0) this.#shareOrigin(now)
+    for (const link of this.links) link.tick(now)
+    const isNeeded = this.missing > 0 && now - this.#deliveredAt > this.#options.limits.webSeedAfterSeconds * 1000
+    this.#webSeed?.tick(now, isNeeded)
+  }
+
+  /** Goes on after the storage refused a piece. */
+  resume(): void {
+    this.#download.resume()
+  }
+
+  close(): void {
+    this.#webSeed?.close()
+    this.#download.close()
+  }
+
+  received(link: Link, bytes: number, isNeeded: boolean): void {
+    const { traffic, clock } = this.#options
+    this.#deliveredAt = clock.now()
+    traffic.received(link.peer.kind, bytes)
+    if (!isNeeded) traffic.wastedBytes += bytes
+  }
+
+  sent(_link: Link, bytes: number): void {
+    this.#options.traffic.uploadedBytes += bytes
+  }
+
+  cancel(peer: PickerPeer, block: Block): void {
+    this.#links.get(peer)?.cancel(block)
+  }
+
+  closed(link: Link): void {
+    this.#links.delete(link.peer)
+    this.#options.owner.lost(link)
+    this.canAskAgain()
+  }
+
+  rejoined(link: Link, before: PickerPeer): void {
+    this.#links.delete(before)
+    this.#links.set(link.peer, link)
+  }
+
+  held(piece: number): void {
+    this.#options.owner.held(piece)
+    this.#refreshAll()
+  }
+
+  failed(piece: number, contributors: readonly PickerPeer[]): void {
+    const { pack, traffic, owner } = this.#options
+    traffic.wastedBytes += pack.pieceBytes(piece)
+    const [only, ...others] = contributors
+    // when several delivered it, it is fetched from one peer now, which tells who lies
+    if (only !== undefined && others.length === 0) {
+      if (this.#webSeed?.is(only)) this.#webSeed.distrust()
+      const link = this.#links.get(only)
+      if (link) owner.deceived(link, piece)
+    }
+    this.canAskAgain()
+  }
+
+  refused(piece: number, error: unknown): void {
+    this.#options.owner.refused(piece, error)
+  }
+
+  canAskAgain(): void {
+    queueMicrotask(() => {
+      for (const link of this.links) link.pump()
+    })
+  }
+
+  #refreshAll(): void {
+    for (const link of this.links) link.refresh()
+  }
+
+  #shareOrigin(now: number): void {
+    const { picker } = this.#download
+    let mirrorRate = 0
+    for (const link of this.links) if (link.peer.kind === 'mirror') mirrorRate += link.downloadRate
+    const state = {
+      waitingAtMirrorsBytes: picker.untouchedAtMirrors * this.#options.pack.pieceLength,
+      mirrorRate,
+      slowForSeconds: (now - this.#mirrorsFastAt) / 1000,
+    }
+    if (!areMirrorsSlow(state)) this.#mirrorsFastAt = now
+    picker.originHelps = shouldOriginHelp(state)
+  }
+}

@@ -1,0 +1,36 @@
+import type { Random } from '../picker/random.ts'
+
+/** When to try again after failures: at first soon, then later and later, spread so that many do not come at once. */
+export class Backoff {
+  readonly #firstMs: number
+  readonly #mostMs: number
+  readonly #random: Random
+  #failures = 0
+  #notBefore = Number.NEGATIVE_INFINITY
+
+  constructor(bounds: { readonly firstMs: number; readonly mostMs: number; readonly random: Random }) {
+    this.#firstMs = bounds.firstMs
+    this.#mostMs = bounds.mostMs
+    this.#random = bounds.random
+  }
+
+  mayTry(now: number): boolean {
+    return now >= this.#notBefore
+  }
+
+  succeeded(): void {
+    this.#failures = 0
+  }
+
+  failed(now: number): void {
+    const ms = Math.min(this.#mostMs, this.#firstMs * 2 ** this.#failures)
+    this.#failures += 1
+    this.#notBefore = now + ms * (0.5 + this.#random() / 2)
+  }
+
+  /** It gave what is wrong: not before the longest wait. */
+  distrust(now: number): void {
+    this.#failures += 1
+    this.#notBefore = now + this.#mostMs
+  }
+}

@@ -1,0 +1,117 @@
+import { describeError, type Logger, RepocastError, systemErrorCode } from '@repocast/errors'
+import type { InfoHash } from '@repocast/objects'
+import { type Pack, slimTorrent } from '@repocast/packs'
+import WebTorrent, { type Torrent } from 'webtorrent'
+import type { SwarmLimits } from '../limits.ts'
+import type { Bits } from '../picker/bits.ts'
+import type { SourceKind } from '../picker/peer.ts'
+import { chunkStoreOver, type ReadPiece } from './chunk-store.ts'
+import { findTorrentsBy, guardServer, listenAddress } from './seams.ts'
+import { Session, type SessionOwner } from './session.ts'
+
+export interface ClientOptions {
+  /** 0 lets the system choose. */
+  readonly peerPort: number
+  /** By default all addresses of the host. */
+  readonly bindAddress: string | undefined
+  readonly maxConnections: number
+  readonly limits: SwarmLimits
+  readonly role: SourceKind
+  readonly logger: Logger
+  /** A peer asks for a pack: its session, opened if need be; undefined when the pack is not ours. Never rejects. */
+  readonly wake: (infoHash: InfoHash) => Promise<Session | undefined>
+}
+
+export interface OpenPack {
+  readonly pack: Pack
+  readonly held: Bits
+  readonly read: ReadPiece
+  readonly owner: SessionOwner
+}
+
+/** webtorrent, as far as we let it: connections, handshakes, serving. What is asked for is not its business. */
+export class PeerClient {
+  readonly #client: WebTorrent
+  readonly #options: ClientOptions
+
+  private constructor(client: WebTorrent, options: ClientOptions) {
+    this.#client = client
+    this.#options = options
+  }
+
+  /** @throws RepocastError REPOCAST_SWARM_PORT_UNAVAILABLE */
+  static async listen(options: ClientOptions): Promise<PeerClient> {
+    const { peerPort, bindAddress, maxConnections, limits, logger, wake } = options
+    const client = new WebTorrent({
+      torrentPort: listenAddress(peerPort, bindAddress),
+      tracker: false,
+      dht: false,
+      lsd: false,
+      utPex: true,
+      natUpnp: false,
+      natPmp: false,
+      utp: false,
+      webSeeds: false,
+      secure: 0,
+      maxConns: limits.peersPerPack,
+      uploadLimit: limits.uploadRate || -1,
+      downloadLimit: limits.downloadRate || -1,
+    })
+    await untilListening(client, options)
+    client.on('error', (error: Error) => logger.error({ error: describeError(error) }, 'webtorrent reports an error'))
+    guardServer(client, maxConnections, error =>
+      logger.warn({ error: describeError(error) }, 'a peer could not be accepted'),
+    )
+    findTorrentsBy(client, async infoHash => (await wake(infoHash as InfoHash))?.torrent ?? null)
+    return new PeerClient(client, options)
+  }
+
+  /** The port that peers connect to. */
+  get port(): number {
+    return this.#client.torrentPort
+  }
+
+  /** 20 bytes, in hexadecimal. */
+  get peerId(): string {
+    return this.#client.peerId
+  }
+
+  /** @throws what webtorrent says against it */
+  open({ pack, held, read, owner }: OpenPack): Promise<Session> {
+    const { limits, role } = this.#options
+    const torrent: Torrent = this.#client.add(slimTorrent(pack, []), {
+      preloadedStore: chunkStoreOver(pack, read),
+      storeCacheSlots: 0,
+      bitfield: held,
+      deselect: true,
+      uploads: limits.uploadSlots,
+      alwaysChokeSeeders: false,
+      private: pack.private,
+    })
+    return new Session(torrent, this.port, { pack, role, requestQueue: limits.requestQueue, owner }).untilReady()
+  }
+
+  async close(): Promise<void> {
+    if (this.#client.destroyed) return
+    await new Promise<void>(resolve => this.#client.destroy(() => resolve()))
+  }
+}
+
+async function untilListening(client: WebTorrent, { peerPort, bindAddress }: ClientOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const onError = (cause: Error) => {
+      reject(
+        new RepocastError('REPOCAST_SWARM_PORT_UNAVAILABLE', {
+          message: `cannot listen for peers on ${bindAddress ?? 'any address'}, port ${peerPort}: ${systemErrorCode(cause) ?? cause.message}`,
+          hint: 'stop the program that uses the port, or choose another `peer-port`',
+          cause,
+        }),
+      )
+    }
+    client.once('error', onError)
+    client.once('listening', () => {
+      client.off('error', onError)
+      resolve()
+    })
+  })
+}

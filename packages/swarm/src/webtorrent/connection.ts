@@ -1,0 +1,138 @@
+import type { Torrent, Wire } from 'webtorrent'
+import type { Bits } from '../picker/bits.ts'
+import type { SourceKind } from '../picker/peer.ts'
+import { dropForGood } from './seams.ts'
+
+/** What a peer does, told to whoever transfers with it. */
+export interface ConnectionListener {
+  /** The peer said who it is (BEP 10). */
+  introduced(): void
+  hasPieces(pieces: Bits | 'all'): void
+  hasPiece(piece: number): void
+  lostPiece(piece: number): void
+  unchoked(): void
+  /** Payload bytes went out to it. */
+  sent(bytes: number): void
+  closed(): void
+}
+
+/** The accepted queue of requests of a peer that does not say (the value of libtorrent). */
+const usualRequestQueue = 250
+
+/** A connection to one peer about one pack. */
+export class PeerConnection {
+  readonly peerId: string
+  /** `host:port` of the other end of the connection; for incoming ones not where it listens. */
+  readonly address: string
+  readonly host: string
+  readonly isIncoming: boolean
+  readonly #torrent: Torrent
+  readonly #wire: Wire
+
+  constructor(torrent: Torrent, wire: Wire) {
+    this.#torrent = torrent
+    this.#wire = wire
+    this.peerId = wire.peerId
+    this.host = plainHost(wire.remoteAddress ?? '')
+    this.address = joinAddress(this.host, wire.remotePort ?? 0)
+    this.isIncoming = wire.type === 'tcpIncoming'
+  }
+
+  /** Tells `listener` what the peer does from now on, and what it said already. */
+  listen(listener: ConnectionListener): void {
+    const wire = this.#wire
+    wire.on('extended', (name: unknown) => {
+      if (name === 'handshake') listener.introduced()
+    })
+    wire.on('bitfield', () => listener.hasPieces(wire.peerPieces.buffer))
+    wire.on('have-all', () => listener.hasPieces('all'))
+    wire.on('have', (piece: number) => listener.hasPiece(piece))
+    wire.lt_donthave.on('donthave', (piece: number) => listener.lostPiece(piece))
+    wire.on('unchoke', () => listener.unchoked())
+    wire.on('upload', (bytes: number) => listener.sent(bytes))
+    wire.once('close', () => listener.closed())
+    if (Object.keys(wire.peerExtendedHandshake).length > 0) listener.introduced()
+    const { buffer } = wire.peerPieces
+    if (buffer.length > 0) listener.hasPieces(buffer)
+    else if (wire.peerPieces.get(0)) listener.hasPieces('all')
+  }
+
+  get isClosed(): boolean {
+    return this.#wire.destroyed
+  }
+
+  get isChokingUs(): boolean {
+    return this.#wire.peerChoking
+  }
+
+  get isInterested(): boolean {
+    return this.#wire.peerInterested
+  }
+
+  /** What the peer says that it is; anybody may claim anything, so only the choice of sources hangs on it. */
+  get role(): SourceKind {
+    const ours = this.#wire.peerExtendedHandshake.repocast
+    const role = typeof ours === 'object' && ours !== null && 'role' in ours ? text(ours.role) : ''
+    return role === 'origin' ? 'origin' : 'mirror'
+  }
+
+  /** Its name and version, at most 64 characters, '' when it does not say. */
+  get client(): string {
+    return text(this.#wire.peerExtendedHandshake.v).slice(0, 64)
+  }
+
+  /** `host:port` where it accepts connections, undefined when that is not known. */
+  get listenAddress(): string | undefined {
+    if (!this.isIncoming) return this.address
+    const port = this.#wire.peerExtendedHandshake.p
+    return isPort(port) ? joinAddress(this.host, port) : undefined
+  }
+
+  /** Requests that it accepts at once. */
+  get requestQueue(): number {
+    const { reqq } = this.#wire.peerExtendedHandshake
+    return typeof reqq === 'number' && reqq > 0 ? Math.floor(reqq) : usualRequestQueue
+  }
+
+  request(
+    piece: number,
+    offset: number,
+    length: number,
+    done: (error: Error | null, bytes?: Uint8Array) => void,
+  ): void {
+    this.#wire.request(piece, offset, length, done)
+  }
+
+  cancel(piece: number, offset: number, length: number): void {
+    this.#wire.cancel(piece, offset, length)
+  }
+
+  setInterested(isInterested: boolean): void {
+    if (isInterested) this.#wire.interested()
+    else this.#wire.uninterested()
+  }
+
+  /** Closes it; webtorrent does not connect again by itself. */
+  drop(): void {
+    dropForGood(this.#torrent, this.#wire)
+  }
+}
+
+/** `host:port`, with brackets where the host is an IPv6 address. */
+export function joinAddress(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/** An IPv4 address as itself when the socket shows it mapped into IPv6. */
+function plainHost(host: string): string {
+  return host.replace(/^::ffff:(?=\d+\.)/, '')
+}
+
+function text(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
+  return typeof value === 'string' ? value : ''
+}
+
+function isPort(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536
+}

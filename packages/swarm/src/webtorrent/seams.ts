@@ -1,0 +1,109 @@
+import type WebTorrent from 'webtorrent'
+import type { Torrent, Wire } from 'webtorrent'
+
+/*
+ * All that is used of webtorrent beyond its documented interface, and nothing else. seams.test.ts fails for each of
+ * these when a new webtorrent no longer honours it; docs/decisions/webtorrent-seams.md says why each is needed.
+ */
+
+/** What `torrentPort` is set to, so that webtorrent listens on one address: it passes the value to `server.listen`. */
+export function listenAddress(port: number, host: string | undefined): number | { port: number; host: string } {
+  return host === undefined ? port : { port, host }
+}
+
+/** Bounds the accepted connections, and keeps an error of one `accept` (EMFILE) from ending the client. */
+export function guardServer(client: WebTorrent, maxConnections: number, onError: (error: Error) => void): void {
+  const pool = client._connPool
+  if (pool === null) return
+  pool.tcpServer.maxConnections = maxConnections
+  pool.tcpServer.off('error', pool._onTCPError)
+  pool.tcpServer.on('error', onError)
+}
+
+/**
+ * Has an incoming handshake for any info-hash ask `find`, which may add the torrent first. By itself webtorrent goes
+ * through a list of all torrents; an error in `find` would end the process, so none may leave it.
+ */
+export function findTorrentsBy(client: WebTorrent, find: (infoHash: string) => Promise<Torrent | null>): void {
+  Object.assign(client, { get: find })
+}
+
+/**
+ * Takes the choice of requests away from webtorrent: its scheduler and its interest in pieces do nothing any more,
+ * and the bitfield that it was given is believed as it is instead of reading pieces to test it.
+ */
+export function takeOver(torrent: Torrent): void {
+  Object.assign(torrent, {
+    _update() {},
+    _updateWireInterest() {},
+    _verifyPieces(done: () => void) {
+      queueMicrotask(done)
+    },
+  })
+}
+
+/** Tells webtorrent that a piece is there, so that it serves it and lists it in the bitfields that it sends. */
+export function markHeld(torrent: Torrent, piece: number): void {
+  torrent._markVerified(piece)
+}
+
+/** Closes a connection for good: webtorrent would connect again a second after a handshake that succeeded. */
+export function dropForGood(torrent: Torrent, wire: Wire): void {
+  for (const peer of torrent._peers?.values() ?? []) {
+    if (peer.wire === wire) peer.retries = Number.POSITIVE_INFINITY
+  }
+  wire.destroy()
+}
+
+/** Sends the raw info dictionary to who asks for it (BEP 9), in place of the slim one that webtorrent knows. */
+export function offerMetadata(wire: Wire, infoBytes: Uint8Array): void {
+  Object.assign(wire.ut_metadata, { metadata: infoBytes, _metadataSize: infoBytes.length, _metadataComplete: true })
+  wire.extendedHandshake.metadata_size = infoBytes.length
+}
+
+export interface WireGuard {
+  readonly maxMessageBytes: number
+  /** Bytes of answers that may wait for a peer that does not read them. */
+  readonly maxUnsentBytes: number
+  /** Requests that may wait for the disk. */
+  readonly maxRequests: number
+  isServable(piece: number, offset: number, length: number): boolean
+  /** The peer broke a rule; the connection is closed right after. */
+  onViolation(what: string, cause?: unknown): void
+}
+
+/** Holds a peer to message lengths, to request queues, and keeps whatever its messages trigger inside this connection. */
+export function guardWire(wire: Wire, guard: WireGuard): void {
+  const { _parse: parse, _processBuffer: process, _onRequest: onRequest } = wire
+  const end = (what: string, cause?: unknown) => {
+    guard.onViolation(what, cause)
+    wire.destroy()
+  }
+  // Number.MAX_VALUE is how the wire stops parsing when it ends
+  const isTooLong = (size: number) => size > guard.maxMessageBytes && size !== Number.MAX_VALUE
+  Object.assign(wire, {
+    _parse(size: number, parser: (bytes: Uint8Array) => void) {
+      parse.call(wire, size, parser)
+      if (isTooLong(size)) end(`sends a message of ${size} bytes`)
+    },
+    _processBuffer() {
+      try {
+        process.call(wire)
+      } catch (error) {
+        end('sends a message that cannot be handled', error)
+      }
+    },
+    _onRequest(piece: number, offset: number, length: number) {
+      if (!guard.isServable(piece, offset, length)) {
+        if (wire.hasFast) wire.reject(piece, offset, length)
+        else end('asks for what is not there')
+        return
+      }
+      if (wire.peerRequests.length < guard.maxRequests && wire._readableState.buffered < guard.maxUnsentBytes) {
+        onRequest.call(wire, piece, offset, length)
+      } else if (wire.hasFast) wire.reject(piece, offset, length)
+      else end('asks for more than it reads')
+    },
+  })
+  if (isTooLong(wire._parserSize)) end(`sends a message of ${wire._parserSize} bytes`)
+}

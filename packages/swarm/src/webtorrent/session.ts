@@ -1,0 +1,112 @@
+import type { Pack } from '@repocast/packs'
+import type { Torrent, Wire } from 'webtorrent'
+import type { SourceKind } from '../picker/peer.ts'
+import { PeerConnection } from './connection.ts'
+import { guardWire, markHeld, offerMetadata, takeOver } from './seams.ts'
+
+/** Who opens a session is told of its peers and of its end. */
+export interface SessionOwner {
+  /** @returns whether the connection is kept */
+  connected(connection: PeerConnection): boolean
+  misbehaved(connection: PeerConnection, what: string, cause: unknown): void
+  failed(error: Error): void
+}
+
+export interface SessionOptions {
+  readonly pack: Pack
+  readonly role: SourceKind
+  readonly requestQueue: number
+  readonly owner: SessionOwner
+}
+
+/** Besides a whole bitfield, the longest message is a block or a part of the metadata with what stands around it. */
+const longestMessageBytes = 64 * 1024
+
+/** Blocks of more than this are not served (BEP 3 speaks of 16 KiB; webtorrent cuts at the same length). */
+const longestBlockBytes = 128 * 1024
+
+const unsentBytes = 8 * 1024 * 1024
+
+/** One pack that is open in webtorrent. */
+export class Session {
+  readonly #torrent: Torrent
+  readonly #options: SessionOptions
+  readonly #listenPort: number
+  readonly #connections = new Set<PeerConnection>()
+
+  constructor(torrent: Torrent, listenPort: number, options: SessionOptions) {
+    this.#torrent = torrent
+    this.#listenPort = listenPort
+    this.#options = options
+    takeOver(torrent)
+    torrent.on('wire', (wire: Wire) => this.#accept(wire))
+    torrent.on('error', (error: Error) => options.owner.failed(error))
+  }
+
+  /** @throws the error that ended the torrent before it was ready */
+  async untilReady(): Promise<this> {
+    const torrent = this.#torrent
+    if (torrent.ready) return this
+    await new Promise<void>((resolve, reject) => {
+      torrent.once('ready', resolve)
+      torrent.once('error', reject)
+      torrent.once('close', () => reject(new Error('closed while it was opened')))
+    })
+    return this
+  }
+
+  get torrent(): Torrent {
+    return this.#torrent
+  }
+
+  get connections(): ReadonlySet<PeerConnection> {
+    return this.#connections
+  }
+
+  /** Connects to `host:port`, now or when a connection is free. */
+  connect(address: string): void {
+    if (!this.#torrent.destroyed) this.#torrent.addPeer(address)
+  }
+
+  /** Serves `piece` from now on and tells all peers. */
+  announcePiece(piece: number): void {
+    if (this.#torrent.destroyed) return
+    markHeld(this.#torrent, piece)
+    for (const wire of this.#torrent.wires) wire.have(piece)
+  }
+
+  close(): Promise<void> {
+    return new Promise(resolve => {
+      if (this.#torrent.destroyed) resolve()
+      else this.#torrent.destroy({}, () => resolve())
+    })
+  }
+
+  #accept(wire: Wire): void {
+    const { pack, requestQueue, owner, role } = this.#options
+    const connection = new PeerConnection(this.#torrent, wire)
+    guardWire(wire, {
+      maxMessageBytes: longestMessageBytes + Math.ceil(pack.pieceCount / 8),
+      maxUnsentBytes: unsentBytes,
+      maxRequests: 2 * requestQueue,
+      isServable: (piece, offset, length) => this.#isServable(piece, offset, length),
+      onViolation: (what, cause) => owner.misbehaved(connection, what, cause),
+    })
+    offerMetadata(wire, pack.infoBytes)
+    Object.assign(wire.extendedHandshake, {
+      v: 'repocast',
+      p: this.#listenPort,
+      reqq: requestQueue,
+      repocast: { role },
+    })
+    this.#connections.add(connection)
+    wire.once('close', () => this.#connections.delete(connection))
+    if (wire.destroyed || !owner.connected(connection)) connection.drop()
+  }
+
+  #isServable(piece: number, offset: number, length: number): boolean {
+    const { pack } = this.#options
+    if (piece < 0 || piece >= pack.pieceCount || this.#torrent.pieces[piece] !== null) return false
+    return offset >= 0 && length > 0 && length <= longestBlockBytes && offset + length <= pack.pieceBytes(piece)
+  }
+}

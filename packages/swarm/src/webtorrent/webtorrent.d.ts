@@ -1,0 +1,126 @@
+/** What we use of webtorrent 3.0 and, through it, of bittorrent-protocol 5.0. Underscored names: see seams.ts. */
+declare module 'webtorrent' {
+  import type { EventEmitter } from 'node:events'
+  import type { Server } from 'node:net'
+
+  export interface Wire extends EventEmitter {
+    readonly peerId: string
+    readonly type: string
+    readonly remoteAddress?: string
+    readonly remotePort?: number
+    readonly destroyed: boolean
+    readonly amChoking: boolean
+    readonly amInterested: boolean
+    readonly peerChoking: boolean
+    readonly peerInterested: boolean
+    readonly hasFast: boolean
+    readonly uploaded: number
+    readonly downloaded: number
+    readonly peerPieces: { readonly buffer: Uint8Array; get(piece: number): boolean }
+    readonly peerRequests: readonly unknown[]
+    extendedHandshake: Record<string, unknown>
+    readonly peerExtendedHandshake: Record<string, unknown>
+    request(
+      piece: number,
+      offset: number,
+      length: number,
+      done: (error: Error | null, bytes?: Uint8Array) => void,
+    ): void
+    cancel(piece: number, offset: number, length: number): void
+    reject(piece: number, offset: number, length: number): void
+    unchoke(): void
+    interested(): void
+    uninterested(): void
+    have(piece: number): void
+    destroy(): void
+    readonly ut_metadata: EventEmitter & { metadata: Uint8Array; _metadataSize: number; _metadataComplete: boolean }
+    readonly ut_pex?: EventEmitter & {
+      addPeer(address: string): void
+      addPeer6(address: string): void
+      dropPeer(address: string): void
+      dropPeer6(address: string): void
+      start(): void
+    }
+    readonly lt_donthave: EventEmitter
+    readonly _parserSize: number
+    readonly _readableState: { readonly buffered: number }
+    _parse(size: number, parser: (bytes: Uint8Array) => void): void
+    _processBuffer(): void
+    _onRequest(piece: number, offset: number, length: number): void
+  }
+
+  export interface Peer {
+    readonly wire: Wire | null
+    retries: number
+  }
+
+  export interface Torrent extends EventEmitter {
+    readonly infoHash: string
+    readonly ready: boolean
+    readonly destroyed: boolean
+    readonly wires: readonly Wire[]
+    readonly pieces: readonly (object | null)[]
+    readonly files: readonly { done: boolean }[]
+    addPeer(address: string, source?: string): boolean
+    destroy(options: object, done?: (error?: Error) => void): void
+    readonly bitfield: { get(piece: number): boolean }
+    readonly _peers: ReadonlyMap<string, Peer> | null
+    _markVerified(piece: number): void
+    _verifyPieces(done: (error?: Error) => void): void
+    _update(): void
+    _updateWireInterest(wire: Wire): void
+  }
+
+  export interface ChunkStore {
+    readonly chunkLength: number
+    get(
+      piece: number,
+      range: { offset?: number; length?: number } | null,
+      done: (error: Error | null, bytes?: Uint8Array) => void,
+    ): void
+    put(piece: number, bytes: Uint8Array, done: (error: Error | null) => void): void
+    close(done: (error: Error | null) => void): void
+    destroy(done: (error: Error | null) => void): void
+  }
+
+  export interface ClientOptions {
+    peerId?: string
+    torrentPort?: number | { port: number; host: string }
+    tracker: false
+    dht: false
+    lsd: false
+    utPex: boolean
+    natUpnp: false
+    natPmp: false
+    utp: false
+    webSeeds: false
+    secure: 0
+    maxConns: number
+    uploadLimit: number
+    downloadLimit: number
+  }
+
+  export interface TorrentOptions {
+    preloadedStore: ChunkStore
+    storeCacheSlots: 0
+    bitfield: Uint8Array
+    deselect: true
+    uploads: number
+    alwaysChokeSeeders: false
+    private: boolean
+  }
+
+  export default class WebTorrent extends EventEmitter {
+    constructor(options: ClientOptions)
+    readonly peerId: string
+    readonly torrentPort: number
+    readonly torrents: readonly Torrent[]
+    readonly destroyed: boolean
+    get(infoHash: string): Promise<Torrent | null>
+    add(torrent: object, options: TorrentOptions): Torrent
+    throttleUpload(bytesPerSecond: number): void
+    throttleDownload(bytesPerSecond: number): void
+    destroy(done: (error?: Error) => void): void
+    readonly _connPool: { readonly tcpServer: Server; readonly _onTCPError: (error: Error) => void } | null
+  }
+}
