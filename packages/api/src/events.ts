@@ -1,0 +1,5 @@
+import Type, { type Static } from 'typebox'
+
+/** Event `published` of an origin's `/events`: a hint that a mirror need not wait for its next look at the feed. */
+export const PublishedEvent = Type.Object({ repository: Type.String(), serial: Type.Integer({ minimum: 1 }) })
+export type PublishedEvent = Static<typeof PublishedEvent>

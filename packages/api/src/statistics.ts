@@ -1,0 +1,87 @@
+import Type, { type Static } from 'typebox'
+
+const bytes = Type.Integer({ minimum: 0, description: 'bytes' })
+const count = Type.Integer({ minimum: 0 })
+const serial = Type.Integer({ minimum: 1 })
+const time = Type.String({ description: 'ISO 8601, UTC' })
+
+/** A published repository. */
+export const RepositoryStatistics = Type.Object({
+  name: Type.String(),
+  kind: Type.Union([Type.Literal('yum'), Type.Literal('deb'), Type.Literal('plain')]),
+  serial,
+  created: time,
+  bytes,
+  files: count,
+  packs: count,
+})
+export type RepositoryStatistics = Static<typeof RepositoryStatistics>
+
+/** The swarm of a pack, as its tracker knows it. */
+export const PackStatistics = Type.Object({
+  infoHash: Type.String(),
+  name: Type.String(),
+  bytes,
+  seeders: count,
+  leechers: count,
+  completed: Type.Integer({ minimum: 0, description: 'downloads that were finished, ever' }),
+  uploadedBytes: bytes,
+  downloadedBytes: bytes,
+})
+export type PackStatistics = Static<typeof PackStatistics>
+
+/** What a mirror serves of a repository, and how far it is behind. */
+export const MirrorRepositoryStatistics = Type.Object({
+  name: Type.String(),
+  serial: Type.Union([serial, Type.Null()], { description: 'served; null: none yet' }),
+  newestSerial: Type.Union([serial, Type.Null()]),
+  lagSerials: count,
+  lagSeconds: Type.Integer({
+    minimum: 0,
+    description: 'since the first snapshot that it does not serve was published',
+  }),
+  state: Type.String(),
+  progress: Type.Number({ minimum: 0, maximum: 1 }),
+})
+export type MirrorRepositoryStatistics = Static<typeof MirrorRepositoryStatistics>
+
+/** A mirror that has reported. */
+export const MirrorStatistics = Type.Object({
+  id: Type.String({ description: "fingerprint of the agent's key" }),
+  name: Type.String(),
+  version: Type.String(),
+  address: Type.String(),
+  lastReport: time,
+  repositories: Type.Array(MirrorRepositoryStatistics),
+  downloadedBytes: bytes,
+  uploadedBytes: bytes,
+})
+export type MirrorStatistics = Static<typeof MirrorStatistics>
+
+/** `GET /stats.json` of an origin. */
+export const StatsDocument = Type.Object({
+  format: Type.Literal('repocast statistics'),
+  version: Type.Literal(1),
+  origin: Type.String({ description: 'its address' }),
+  generated: time,
+  totals: Type.Object({
+    swarms: count,
+    peers: count,
+    seeders: count,
+    leechers: count,
+    completed: count,
+    mirrors: count,
+    originUploadedBytes: Type.Integer({
+      minimum: 0,
+      description: 'bytes that the origin gave since it started, to peers and web seeds',
+    }),
+    mirrorsUploadedBytes: Type.Integer({
+      minimum: 0,
+      description: 'bytes that mirrors gave each other, by their reports',
+    }),
+  }),
+  repositories: Type.Array(RepositoryStatistics),
+  packs: Type.Array(PackStatistics),
+  mirrors: Type.Array(MirrorStatistics),
+})
+export type StatsDocument = Static<typeof StatsDocument>
