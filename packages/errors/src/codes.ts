@@ -107,6 +107,8 @@ export const errorCodes = {
   REPOCAST_SWARM_STORAGE_FAILED: { kind: 'disk', meaning: 'A piece of a pack could not be stored or read.' },
   REPOCAST_SWARM_TRACKER_FAILED: { kind: 'network', meaning: 'A tracker does not answer as it should.' },
   REPOCAST_SWARM_WEB_SEED_FAILED: { kind: 'network', meaning: 'A web seed does not give the bytes asked for.' },
+  // tracker
+  REPOCAST_TRACKER_CANNOT_LISTEN: { kind: 'conflict', meaning: 'The UDP port of the tracker is taken or not allowed.' },
 } as const satisfies Record<string, CodeEntry>
 
 /** A stable code, `REPOCAST_AREA_WHAT`. */

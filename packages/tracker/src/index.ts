@@ -1,1 +1,7 @@
-export {}
+/**
+ * The tracker: tells peers of a pack about each other over HTTP and UDP, for packs of the origin only, and counts.
+ * It runs no HTTP server of its own: whoever has one hands requests to `tracker.http`.
+ */
+export { renderStatsPage } from './statistics-page.ts'
+export type { Announcement, PeerAddress } from './swarm/announcement.ts'
+export { type AnnounceResult, type SwarmStatistics, Tracker, type TrackerOptions } from './tracker.ts'

@@ -1,0 +1,183 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Tracker } from './tracker.ts'
+import { decodeRequest } from './udp/codec.ts'
+
+const infoHash = 'ab'.repeat(20)
+const binary = (hex: string) => hex.replace(/../g, '%$&')
+let directory: string
+let now: number
+let tracker: Tracker
+const open = () =>
+  new Tracker({
+    isAllowed: one => one === infoHash,
+    path: join(directory, 'tracker.sqlite'),
+    clock: () => new Date(now),
+  })
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'repocast-tracker-'))
+  now = 1_000_000_000_000
+  tracker = open()
+})
+afterEach(async () => {
+  await tracker.close()
+  rmSync(directory, { recursive: true })
+})
+
+async function announce(
+  port: number,
+  fields: Record<string, string | number> = {},
+  hash = infoHash,
+  from = '127.0.0.1',
+) {
+  const rest = Object.entries({ port, left: 100, uploaded: 0, downloaded: 0, compact: 1, ...fields })
+  const query = rest.map(([key, value]) => `${key}=${value}`).join('&')
+  const peerId = binary(port.toString(16).padStart(40, '0'))
+  return (await tracker.http.answer(`/announce?info_hash=${binary(hash)}&peer_id=${peerId}&${query}`, from)).toString(
+    'latin1',
+  )
+}
+
+describe('over HTTP', () => {
+  test('peers of a torrent are told about each other, seeders only about leechers', async () => {
+    await announce(1001, { event: 'started' })
+    await announce(1002, { event: 'started', left: 0 })
+    const leecher = await announce(1003, { event: 'started' })
+    expect(leecher).toContain('8:completei1e')
+    expect(leecher).toContain('10:incompletei2e')
+    expect(leecher).toContain('5:peers12:')
+    expect(await announce(1004, { event: 'started', left: 0 })).toContain('5:peers12:')
+    expect(await announce(1001, { event: 'stopped' })).toContain('5:peers0:')
+    expect(await announce(1003)).toContain('5:peers12:')
+  })
+
+  test('an address in the query is not believed', async () => {
+    await announce(1001, { event: 'started', ip: '10.9.8.7', left: 0 })
+    expect(await announce(1002, { event: 'started' })).toContain(
+      `5:peers6:\x7f\x00\x00\x01${String.fromCharCode(1001 >> 8, 1001 & 255)}`,
+    )
+  })
+
+  test('other torrents are refused, and a scrape has to name some', async () => {
+    expect(await announce(1001, {}, 'cd'.repeat(20))).toContain('failure reason')
+    expect(tracker.liveSwarms).toBe(0)
+    expect((await tracker.http.answer('/scrape', '127.0.0.1')).toString()).toContain('failure reason')
+    await announce(1001, { event: 'started', left: 0 })
+    const scraped = (await tracker.http.answer(`/scrape?info_hash=${binary(infoHash)}`, '127.0.0.1')).toString('latin1')
+    expect(scraped).toContain('8:completei1e')
+  })
+
+  test('no query ends in anything but an answer', async () => {
+    const piece = fc.constantFrom(
+      'info_hash',
+      'peer_id',
+      'port',
+      'left',
+      'compact',
+      'numwant',
+      '=',
+      '&',
+      '%',
+      '%ff',
+      '-1',
+      '9'.repeat(30),
+      '/',
+      '?',
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(piece, { maxLength: 12 }),
+        fc.constantFrom('/announce?', '/scrape?', '/x'),
+        async (parts, path) => {
+          expect((await tracker.http.answer(path + parts.join(''), '127.0.0.1')).toString('latin1')).toMatch(/^d.*e$/s)
+        },
+      ),
+    )
+  })
+})
+
+test('bytes and completed downloads are counted, and survive a restart', async () => {
+  await announce(1001, { event: 'started' })
+  await announce(1001, { uploaded: 50, downloaded: 100 })
+  await announce(1001, { uploaded: 70, downloaded: 100, left: 0, event: 'completed' })
+  await announce(1001, { uploaded: 70, downloaded: 100, left: 0, event: 'completed' })
+  const counted = { completed: 1, uploadedBytes: 70, downloadedBytes: 100 }
+  expect(tracker.scrape(infoHash)).toMatchObject({ seeders: 1, leechers: 0, ...counted })
+  await tracker.close()
+  tracker = open()
+  expect(tracker.scrape(infoHash)).toMatchObject({ seeders: 0, leechers: 0, ...counted })
+})
+
+test('peers that are silent are dropped, and empty swarms with them', async () => {
+  await announce(1001, { event: 'started' })
+  now += 120_000
+  await announce(1002, { event: 'started' })
+  now += 200_000
+  tracker.keepHouse()
+  expect(tracker.scrape(infoHash)).toMatchObject({ leechers: 1 })
+  now += 400_000
+  tracker.keepHouse()
+  expect(tracker.liveSwarms).toBe(0)
+})
+
+describe('over UDP', () => {
+  test('a peer connects, announces and scrapes with 64-bit counters, and a forged connection id is refused', async () => {
+    await tracker.udp.listen('127.0.0.1', 0)
+    const socket = createSocket('udp4')
+    socket.bind(0, '127.0.0.1')
+    await once(socket, 'listening')
+    const ask = async (packet: Buffer): Promise<Buffer> => {
+      socket.send(packet, tracker.udp.port, '127.0.0.1')
+      const [answer] = await once(socket, 'message', { signal: AbortSignal.timeout(5000) })
+      return answer
+    }
+    const head = (id: bigint | Buffer, action: number) => {
+      const bytes = Buffer.alloc(16)
+      if (typeof id === 'bigint') bytes.writeBigUInt64BE(id)
+      else id.copy(bytes)
+      bytes.writeUInt32BE(action, 8)
+      bytes.writeUInt32BE(77, 12)
+      return bytes
+    }
+    const connected = await ask(head(0x41727101980n, 0))
+    const id = connected.subarray(8)
+    const body = Buffer.alloc(82)
+    Buffer.from(infoHash, 'hex').copy(body)
+    body.writeBigUInt64BE(2n ** 40n, 48)
+    body.writeBigUInt64BE(5n * 2n ** 32n, 56)
+    body.writeUInt32BE(2, 64)
+    body.writeInt32BE(-1, 76)
+    body.writeUInt16BE(4242, 80)
+    await announce(1001, { event: 'started', left: 0 })
+    const first = await ask(Buffer.concat([head(id, 1), body]))
+    expect(first.readUInt32BE(0)).toBe(1)
+    expect([first.readUInt32BE(12), first.readUInt32BE(16)]).toEqual([1, 1])
+    expect(first.subarray(20)).toEqual(Buffer.from([127, 0, 0, 1, 1001 >> 8, 1001 & 255]))
+    body.writeBigUInt64BE(5n * 2n ** 32n + 9n, 56)
+    body.writeUInt32BE(0, 64)
+    await ask(Buffer.concat([head(id, 1), body]))
+    expect(tracker.scrape(infoHash).uploadedBytes).toBe(9)
+    const scraped = await ask(Buffer.concat([head(id, 2), Buffer.from(infoHash, 'hex')]))
+    expect([scraped.readUInt32BE(8), scraped.readUInt32BE(16)]).toEqual([1, 1])
+    const forged = await ask(Buffer.concat([head(Buffer.alloc(8, 7), 1), body]))
+    expect(forged.readUInt32BE(0)).toBe(3)
+    socket.close()
+  })
+
+  test('no packet is anything but a request or nothing', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(3), (bytes, action) => {
+        const packet = Buffer.from(bytes)
+        if (packet.length >= 12) packet.writeUInt32BE(action, 8)
+        const request = decodeRequest(packet)
+        if (request?.action === 'announce') expect(request.port).toBeGreaterThan(0)
+      }),
+    )
+  })
+})
