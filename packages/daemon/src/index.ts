@@ -1,1 +1,19 @@
-export {}
+/** What every program of ours that stays has: configuration, log, life cycle, HTTP server, events, metrics. */
+export { Counter, Gauge, Registry } from 'prom-client'
+export { loadConfiguration, parseConfiguration } from './configuration/load.ts'
+export { nearest } from './configuration/nearest.ts'
+export { sampleConfiguration } from './configuration/sample.ts'
+export { EventStream } from './http/event-stream.ts'
+export {
+  createHttpServer,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type HttpOptions,
+  listen,
+  parseListen,
+} from './http/server.ts'
+export { LifeCycle } from './life/life-cycle.ts'
+export { createLogger, type LogOptions } from './log/logger.ts'
+export { formatBytes, formatCount, formatDuration } from './quantities/format.ts'
+export { durationPattern, parseDuration } from './quantities/parse.ts'

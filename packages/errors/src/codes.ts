@@ -109,6 +109,15 @@ export const errorCodes = {
   REPOCAST_SWARM_WEB_SEED_FAILED: { kind: 'network', meaning: 'A web seed does not give the bytes asked for.' },
   // tracker
   REPOCAST_TRACKER_CANNOT_LISTEN: { kind: 'conflict', meaning: 'The UDP port of the tracker is taken or not allowed.' },
+  // daemon
+  REPOCAST_QUANTITY_MALFORMED: { kind: 'usage', meaning: 'A duration or size cannot be read.' },
+  REPOCAST_CONFIGURATION_MISSING: { kind: 'configuration', meaning: 'A configuration file cannot be read.' },
+  REPOCAST_CONFIGURATION_WRONG: { kind: 'configuration', meaning: 'A configuration file breaks its schema.' },
+  REPOCAST_HTTP_CANNOT_LISTEN: { kind: 'conflict', meaning: 'The address or port for HTTP is taken or not allowed.' },
+  REPOCAST_HTTP_NOT_FOUND: { kind: 'missing', meaning: 'There is nothing under the URL.' },
+  REPOCAST_HTTP_BAD_REQUEST: { kind: 'usage', meaning: 'An HTTP request cannot be understood.' },
+  REPOCAST_HTTP_BUSY: { kind: 'conflict', meaning: 'Too many clients listen to events already.' },
+  REPOCAST_INTERNAL: { kind: 'internal', meaning: 'A mistake of repocast; the log tells more.' },
 } as const satisfies Record<string, CodeEntry>
 
 /** A stable code, `REPOCAST_AREA_WHAT`. */

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises'
+import { RepocastError, systemErrorCode } from '@repocast/errors'
+import type { Static, TObject } from 'typebox'
+import { Check, Errors } from 'typebox/value'
+import { type Document, LineCounter, parseDocument } from 'yaml'
+import { nearest } from './nearest.ts'
+
+/** Longest configuration file that is read, in bytes. */
+const maxBytes = 1024 * 1024
+
+/**
+ * The configuration in a YAML file, checked against a schema, with defaults filled in.
+ * @throws RepocastError REPOCAST_CONFIGURATION_MISSING, REPOCAST_CONFIGURATION_WRONG
+ */
+export async function loadConfiguration<S extends TObject>(
+  schema: S,
+  path: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Static<S>> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new RepocastError('REPOCAST_CONFIGURATION_MISSING', {
+      message: `cannot read the configuration ${path} (${systemErrorCode(cause)})`,
+      hint: '`repocast config sample origin|agent` prints one to start from',
+      cause,
+    })
+  }
+  return parseConfiguration(schema, text, path, environment)
+}
+
+/**
+ * The same for a text; `path` is for messages.
+ * @throws RepocastError REPOCAST_CONFIGURATION_WRONG
+ */
+export function parseConfiguration<S extends TObject>(
+  schema: S,
+  text: string,
+  path: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Static<S> {
+  if (text.length > maxBytes) throw wrong(path, undefined, 'it is larger than 1 MiB')
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const [syntax] = document.errors
+  if (syntax) throw wrong(path, lines.linePos(syntax.pos[0]).line, syntax.message)
+  for (const [key, value] of overrides(schema, environment)) document.set(key, value)
+  const value = withDefaults(schema, document.toJS({ maxAliasCount: 100 }) ?? {})
+  if (Check(schema, value)) return value
+  throw explain(schema, value, path, document, lines)
+}
+
+/** `REPOCAST_PEER_PORT=6881` overrides the top-level key `peer-port`. */
+function overrides(schema: TObject, environment: Readonly<Record<string, string | undefined>>): [string, unknown][] {
+  return Object.keys(schema.properties).flatMap(key => {
+    const text = environment[`REPOCAST_${key.toUpperCase().replaceAll('-', '_')}`]
+    if (text === undefined) return []
+    return [[key, parseDocument(text).toJS()] as [string, unknown]]
+  })
+}
+
+type SchemaNode = {
+  readonly default?: unknown
+  readonly properties?: Readonly<Record<string, SchemaNode>>
+  readonly items?: SchemaNode
+}
+
+/** Defaults of the schema where the file is silent, also inside of objects and lists. */
+function withDefaults(schema: SchemaNode, value: unknown): unknown {
+  if (value === undefined || value === null) value = structuredClone(schema.default) ?? (schema.properties ? {} : value)
+  if (Array.isArray(value)) return schema.items ? value.map(item => withDefaults(schema.items ?? {}, item)) : value
+  if (!schema.properties || typeof value !== 'object' || value === null) return value
+  const filled: Record<string, unknown> = { ...value }
+  for (const [key, child] of Object.entries(schema.properties)) {
+    const result = withDefaults(child, filled[key])
+    if (result !== undefined) filled[key] = result
+  }
+  return filled
+}
+
+function explain(schema: TObject, value: unknown, path: string, document: Document, lines: LineCounter): RepocastError {
+  const problems = Errors(schema, value).filter(({ keyword }) => keyword !== 'boolean')
+  const [problem] = problems
+  const keys = (problem?.instancePath ?? '').split('/').slice(1)
+  if (problem?.keyword === 'additionalProperties') {
+    const unknown = (problem.params as { additionalProperties: string[] }).additionalProperties[0] ?? ''
+    const known = nearest(unknown, Object.keys(schemaAt(schema, keys)?.properties ?? {}))
+    const hint = known === undefined ? undefined : `did you mean \`${known}\`?`
+    return wrong(
+      path,
+      lineOf(document, lines, [...keys, unknown]),
+      `there is no key \`${[...keys, unknown].join('.')}\``,
+      hint,
+    )
+  }
+  const what = keys.length === 0 ? 'the file' : `\`${keys.join('.')}\``
+  return wrong(path, lineOf(document, lines, keys), `${what} ${problem?.message ?? 'is wrong'}`)
+}
+
+function schemaAt(schema: SchemaNode, keys: readonly string[]): SchemaNode | undefined {
+  let node: SchemaNode | undefined = schema
+  for (const key of keys) node = node?.properties?.[key] ?? node?.items
+  return node
+}
+
+function lineOf(document: Document, lines: LineCounter, keys: readonly string[]): number | undefined {
+  for (let length = keys.length; length > 0; length -= 1) {
+    const path = keys.slice(0, length).map(key => (/^\d+$/.test(key) ? Number(key) : key))
+    const node = document.getIn(path, true)
+    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) {
+      return lines.linePos(node.range[0]).line
+    }
+  }
+  return undefined
+}
+
+function wrong(path: string, line: number | undefined, what: string, hint?: string): RepocastError {
+  return new RepocastError('REPOCAST_CONFIGURATION_WRONG', {
+    message: `${path}${line === undefined ? '' : `:${line}`}: ${what}`,
+    hint: hint ?? 'the comments of `repocast config sample origin|agent` explain each key',
+  })
+}
