@@ -6,6 +6,7 @@ import type { SwarmLimits } from '../limits.ts'
 import type { Bits } from '../picker/bits.ts'
 import type { SourceKind } from '../picker/peer.ts'
 import { chunkStoreOver, type ReadPiece } from './chunk-store.ts'
+import { readAhead } from './read-ahead.ts'
 import { findTorrentsBy, guardServer, listenAddress } from './seams.ts'
 import { Session, type SessionOwner } from './session.ts'
 
@@ -80,7 +81,10 @@ export class PeerClient {
   open({ pack, held, read, owner }: OpenPack): Promise<Session> {
     const { limits, role } = this.#options
     const torrent: Torrent = this.#client.add(slimTorrent(pack, []), {
-      preloadedStore: chunkStoreOver(pack, read),
+      preloadedStore: chunkStoreOver(
+        pack,
+        readAhead(piece => pack.pieceBytes(piece), read),
+      ),
       storeCacheSlots: 0,
       bitfield: held,
       deselect: true,

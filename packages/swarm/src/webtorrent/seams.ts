@@ -61,6 +61,27 @@ export function offerMetadata(wire: Wire, infoBytes: Uint8Array): void {
   wire.extendedHandshake.metadata_size = infoBytes.length
 }
 
+/** Sends what is written in one turn of the event loop with one system call, instead of one per message or header. */
+export function batchWrites(torrent: Torrent, wire: Wire): void {
+  const peer = [...(torrent._peers?.values() ?? [])].find(({ wire: other }) => other === wire)
+  const push = wire._push
+  let isCorked = false
+  Object.assign(wire, {
+    _push(data: Uint8Array) {
+      const conn = peer?.conn
+      if (!isCorked && conn) {
+        isCorked = true
+        conn.cork()
+        setImmediate(() => {
+          isCorked = false
+          conn.uncork()
+        })
+      }
+      return push.call(wire, data)
+    },
+  })
+}
+
 export interface WireGuard {
   readonly maxMessageBytes: number
   /** Bytes of answers that may wait for a peer that does not read them. */

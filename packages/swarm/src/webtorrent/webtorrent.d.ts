@@ -1,7 +1,7 @@
 /** What we use of webtorrent 3.0 and, through it, of bittorrent-protocol 5.0. Underscored names: see seams.ts. */
 declare module 'webtorrent' {
   import type { EventEmitter } from 'node:events'
-  import type { Server } from 'node:net'
+  import type { Server, Socket } from 'node:net'
 
   export interface Wire extends EventEmitter {
     readonly peerId: string
@@ -46,11 +46,13 @@ declare module 'webtorrent' {
     readonly _readableState: { readonly buffered: number }
     _parse(size: number, parser: (bytes: Uint8Array) => void): void
     _processBuffer(): void
+    _push(data: Uint8Array): boolean | undefined
     _onRequest(piece: number, offset: number, length: number): void
   }
 
   export interface Peer {
     readonly wire: Wire | null
+    readonly conn: Socket | null
     retries: number
   }
 
