@@ -12,6 +12,9 @@ import type { Session, SessionOwner } from './webtorrent/session.ts'
 /** A pack that could not be opened is tried again after this. */
 const reopenMs = 5000
 
+/** How long a connection from ourselves is left open. */
+const selfAnswerMs = 5000
+
 export interface LivePackOptions {
   readonly shared: SharedPack
   readonly holding: Holding
@@ -109,9 +112,14 @@ export class LivePack implements SessionOwner, TransferOwner {
       connections: [...transfer.links].map(link => link.connection),
     })
     if (verdict.kind === 'refuse') {
-      if (verdict.why === 'self' && !connection.isIncoming) ownAddresses.add(connection.address)
       logger.debug({ infoHash, peer: connection.address, why: verdict.why }, 'a connection is not kept')
-      return false
+      if (verdict.why !== 'self' || !connection.isIncoming) {
+        if (verdict.why === 'self') ownAddresses.add(connection.address)
+        return false
+      }
+      // its other end is ours, too, and learns by our answer which address not to try again
+      setTimeout(() => connection.drop(), selfAnswerMs).unref()
+      return true
     }
     if (verdict.kind === 'replace') verdict.existing.drop()
     transfer.connect(connection)

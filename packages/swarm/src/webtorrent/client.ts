@@ -30,6 +30,9 @@ export interface OpenPack {
   readonly owner: SessionOwner
 }
 
+/** Incoming connections that have not shaken hands yet, beyond those that are kept. */
+const pendingConnections = 64
+
 /** webtorrent, as far as we let it: connections, handshakes, serving. What is asked for is not its business. */
 export class PeerClient {
   readonly #client: WebTorrent
@@ -60,7 +63,7 @@ export class PeerClient {
     })
     await untilListening(client, options)
     client.on('error', (error: Error) => logger.error({ error: describeError(error) }, 'webtorrent reports an error'))
-    guardServer(client, maxConnections, error =>
+    guardServer(client, maxConnections + pendingConnections, error =>
       logger.warn({ error: describeError(error) }, 'a peer could not be accepted'),
     )
     findTorrentsBy(client, async infoHash => (await wake(infoHash as InfoHash))?.torrent ?? null)

@@ -1,0 +1,241 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { isRepocastError, silentLogger } from '@repocast/errors'
+import { afterEach, describe, expect, test } from 'vitest'
+import { addressOf, allPieces, Loopback, noisePack, until } from './loopback.ts'
+import { MemoryStorage } from './memory-storage.ts'
+
+const loopback = new Loopback()
+afterEach(() => loopback.close())
+
+describe('an agent', () => {
+  test('gets a pack from the origin, byte by byte, and both count what moved', async () => {
+    const { pack, content } = await noisePack(20)
+    const [origin, agent] = [await loopback.swarm({ role: 'origin' }), await loopback.swarm()]
+    origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const storage = new MemoryStorage(pack)
+    const here = agent.add({ pack, storage, trackers: [] })
+    const satisfied = once(agent, 'packSatisfied')
+    here.want(allPieces(pack))
+    await here.addPeer(addressOf(origin))
+    await here.done(allPieces(pack))
+    await satisfied
+    expect(storage.content.equals(content)).toBe(true)
+    expect(here.status()).toMatchObject({
+      downloadedBytes: pack.bytes,
+      fromOriginBytes: pack.bytes,
+      fromMirrorsBytes: 0,
+      wastedBytes: 0,
+      missingBytes: 0,
+      heldPieces: pack.pieceCount,
+    })
+    await until(() => origin.status().uploadedBytes === pack.bytes)
+  })
+
+  test('fetches the wanted pieces and no other', async () => {
+    const { pack, content } = await noisePack(12)
+    const [origin, agent] = [await loopback.swarm({ role: 'origin' }), await loopback.swarm()]
+    origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const storage = new MemoryStorage(pack)
+    const here = agent.add({ pack, storage, trackers: [] })
+    here.want([2, 7])
+    here.want([7])
+    await here.addPeer(addressOf(origin))
+    await here.done([2, 7])
+    expect(allPieces(pack).filter(piece => storage.hasPiece(piece))).toEqual([2, 7])
+    expect(here.status()).toMatchObject({ downloadedBytes: 2 * pack.pieceLength, missingPieces: 0 })
+    here.want([11])
+    await here.done([11])
+    expect(here.status().downloadedBytes).toBe(2 * pack.pieceLength + pack.pieceBytes(11))
+  })
+
+  test('goes on after a restart with what its storage has', async () => {
+    const { pack, content } = await noisePack(10)
+    const [origin, agent] = [await loopback.swarm({ role: 'origin' }), await loopback.swarm()]
+    origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const storage = new MemoryStorage(pack)
+    for (const piece of [0, 4, 9]) {
+      await storage.write(piece, content.subarray(piece * pack.pieceLength, (piece + 1) * pack.pieceLength))
+    }
+    const here = agent.add({ pack, storage, trackers: [] })
+    here.want(allPieces(pack))
+    await here.addPeer(addressOf(origin))
+    await here.done(allPieces(pack))
+    expect(storage.content.equals(content)).toBe(true)
+    const had = [0, 4, 9].reduce((sum, piece) => sum + pack.pieceBytes(piece), 0)
+    expect(here.status().downloadedBytes).toBe(pack.bytes - had)
+  })
+
+  test('takes from a mirror what a mirror has, and only the rest from the origin', async () => {
+    const { pack, content } = await noisePack(16)
+    const [origin, mirror, agent] = await Promise.all([
+      loopback.swarm({ role: 'origin' }),
+      loopback.swarm(),
+      loopback.swarm(),
+    ])
+    origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const half = new MemoryStorage(pack)
+    for (let piece = 0; piece < 8; piece += 1) {
+      await half.write(piece, content.subarray(piece * pack.pieceLength, (piece + 1) * pack.pieceLength))
+    }
+    mirror.add({ pack, storage: half, trackers: [] })
+    const here = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+    await here.addPeer(addressOf(mirror))
+    await until(() => here.status().peers === 1)
+    await here.addPeer(addressOf(origin))
+    await until(() => here.status().peers === 2)
+    await until(() => here.peers().some(peer => peer.role === 'origin' && peer.isSeeder))
+    here.want(allPieces(pack))
+    await here.done(allPieces(pack))
+    expect(here.status()).toMatchObject({ fromMirrorsBytes: 8 * pack.pieceLength })
+    expect(here.status().fromOriginBytes).toBe(pack.bytes - 8 * pack.pieceLength)
+  })
+
+  test('passes on what it has got: four agents take little more than one copy from a narrow origin', async () => {
+    const { pack, content } = await noisePack(60)
+    const origin = await loopback.swarm({ role: 'origin', limits: { uploadRate: 2_000_000 } })
+    origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const agents = await Promise.all(Array.from({ length: 4 }, () => loopback.swarm()))
+    const storages = agents.map(() => new MemoryStorage(pack))
+    const packs = agents.map((agent, k) =>
+      agent.add({ pack, storage: storages[k] ?? new MemoryStorage(pack), trackers: [] }),
+    )
+    for (const [k, here] of packs.entries()) {
+      here.want(allPieces(pack))
+      await here.addPeer(addressOf(origin))
+      for (const other of agents.slice(0, k)) await here.addPeer(addressOf(other))
+    }
+    await Promise.all(packs.map(here => here.done(allPieces(pack))))
+    for (const storage of storages) expect(storage.content.equals(content)).toBe(true)
+    expect(origin.status().uploadedBytes).toBeLessThan(2 * pack.bytes)
+  })
+})
+
+describe('a pack that lacks nothing', () => {
+  test('is closed until a peer asks for it, and closed again when the last peer has left', async () => {
+    const { pack, content } = await noisePack(4)
+    const origin = await loopback.swarm({ role: 'origin', limits: { idlePackSeconds: 0 } })
+    const there = origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    expect(there.status()).toMatchObject({ isOpen: false, peers: 0 })
+    for (let round = 0; round < 2; round += 1) {
+      const agent = await loopback.swarm()
+      const here = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+      here.want(allPieces(pack))
+      await here.addPeer(addressOf(origin))
+      await here.done(allPieces(pack))
+      await agent.close()
+      await until(() => !there.status().isOpen)
+    }
+  })
+
+  test('does not stay connected to another one', async () => {
+    const { pack, content } = await noisePack(4)
+    const [a, b] = [await loopback.swarm(), await loopback.swarm()]
+    a.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const here = b.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const lost = once(b, 'peerLost')
+    await here.addPeer(addressOf(a))
+    await lost
+    await until(() => here.status().peers === 0)
+  })
+})
+
+describe('connections', () => {
+  test('to ourselves are closed and not tried again', async () => {
+    const { pack } = await noisePack(4)
+    const refused: { peer?: string }[] = []
+    const debug = (fields: object) => refused.push(fields)
+    // webtorrent itself passes over its own port at 127.0.0.1
+    const agent = await loopback.swarm({ bindAddress: '127.0.0.2', logger: { ...silentLogger, debug } })
+    const here = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+    const ownAddress = `127.0.0.2:${agent.port}`
+    await here.addPeer(ownAddress)
+    await until(() => refused.some(({ peer }) => peer === ownAddress))
+    expect(refused).toHaveLength(2) // by both ends
+    await here.addPeer(ownAddress)
+    expect([refused.length, here.status().peers]).toEqual([2, 0])
+  })
+
+  test('that two peers open to each other end up as one', async () => {
+    const { pack } = await noisePack(4)
+    const [a, b] = [await loopback.swarm(), await loopback.swarm()]
+    const [hereA, hereB] = [a, b].map(swarm => swarm.add({ pack, storage: new MemoryStorage(pack), trackers: [] }))
+    if (!hereA || !hereB) throw new Error('no packs')
+    hereA.want([0])
+    hereB.want([0])
+    await Promise.all([hereA.addPeer(addressOf(b)), hereB.addPeer(addressOf(a))])
+    await until(() => hereA.status().peers === 1 && hereB.status().peers === 1)
+    await until(() => hereA.peers()[0]?.address === addressOf(b) && hereB.peers()[0]?.address === addressOf(a))
+    expect([hereA.status().peers, hereB.status().peers]).toEqual([1, 1])
+  })
+
+  test('beyond the limit are not kept', async () => {
+    const { pack, content } = await noisePack(4)
+    const refused: object[] = []
+    const debug = (fields: object) => refused.push(fields)
+    const logger = { ...silentLogger, debug }
+    const origin = await loopback.swarm({ role: 'origin', maxConnections: 1, logger })
+    origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const first = (await loopback.swarm()).add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+    await first.addPeer(addressOf(origin))
+    await until(() => first.status().peers === 1)
+    const second = (await loopback.swarm()).add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+    await second.addPeer(addressOf(origin))
+    await until(() => refused.length > 0)
+    expect(refused[0]).toMatchObject({ why: 'full' })
+    expect(origin.status().peers).toBe(1)
+  })
+})
+
+describe('the life of a swarm', () => {
+  test('a port that is in use is told with a code', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const peerPort = typeof address === 'object' && address ? address.port : 0
+    const error = await loopback.swarm({ peerPort }).catch((reason: unknown) => reason)
+    expect(isRepocastError(error, 'REPOCAST_SWARM_PORT_UNAVAILABLE')).toBe(true)
+    server.close()
+  })
+
+  test('waiting ends with a code when the pack is removed, or with the reason of the signal', async () => {
+    const { pack } = await noisePack(4)
+    const agent = await loopback.swarm()
+    const here = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+    here.want([1])
+    const abort = new AbortController()
+    const aborted = here.done([1], { signal: abort.signal })
+    abort.abort(new Error('enough'))
+    await expect(aborted).rejects.toThrow('enough')
+    const waiting = here.done([1])
+    const [removed] = await Promise.all([waiting.catch((error: unknown) => error), here.remove()])
+    expect(isRepocastError(removed, 'REPOCAST_SWARM_CLOSED')).toBe(true)
+    expect(() => here.want([2])).toThrow('not in the swarm any more')
+    agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+  })
+
+  test('a pack is in it once', async () => {
+    const { pack } = await noisePack(4)
+    const agent = await loopback.swarm()
+    const shared = { pack, storage: new MemoryStorage(pack), trackers: [] }
+    agent.add(shared)
+    expect(() => agent.add(shared)).toThrow('shared already')
+  })
+
+  test('pieces that came by other ways are not fetched, and are served', async () => {
+    const { pack, content } = await noisePack(6)
+    const [agent, other] = [await loopback.swarm(), await loopback.swarm()]
+    const storage = new MemoryStorage(pack)
+    const here = agent.add({ pack, storage, trackers: [] })
+    here.want([3])
+    const done = here.done([3])
+    await storage.write(3, content.subarray(3 * pack.pieceLength, 4 * pack.pieceLength))
+    await here.refresh()
+    await done
+    const there = other.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+    there.want([3])
+    await there.addPeer(addressOf(agent))
+    await there.done([3])
+    expect(here.status().downloadedBytes).toBe(0)
+  })
+})

@@ -1,0 +1,176 @@
+import { EventEmitter } from 'node:events'
+import { Server, Socket } from 'node:net'
+import { slimTorrent } from '@repocast/packs'
+import { afterEach, describe, expect, test } from 'vitest'
+import WebTorrent, { type Torrent, type Wire } from 'webtorrent'
+import { noisePack, until } from '../loopback.ts'
+import { MemoryStorage } from '../memory-storage.ts'
+import { emptyBits } from '../picker/bits.ts'
+import { chunkStoreOver } from './chunk-store.ts'
+import { findTorrentsBy, guardServer, listenAddress, markHeld, takeOver } from './seams.ts'
+
+/*
+ * Each test is one thing that seams.ts relies on. When one fails after webtorrent was updated, read
+ * docs/decisions/webtorrent-seams.md, find out what webtorrent does now, and change seams.ts, not the test.
+ */
+
+const clients: WebTorrent[] = []
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map(client => new Promise<void>(resolve => client.destroy(() => resolve()))))
+})
+
+async function listen(host = '127.0.0.1'): Promise<WebTorrent> {
+  const client = new WebTorrent({
+    torrentPort: listenAddress(0, host),
+    tracker: false,
+    dht: false,
+    lsd: false,
+    utPex: true,
+    natUpnp: false,
+    natPmp: false,
+    utp: false,
+    webSeeds: false,
+    secure: 0,
+    maxConns: 10,
+    uploadLimit: -1,
+    downloadLimit: -1,
+  })
+  clients.push(client)
+  await new Promise(resolve => client.once('listening', resolve))
+  return client
+}
+
+async function open(client: WebTorrent, { isFull }: { isFull: boolean }, puts: number[] = []) {
+  const { pack, content } = await noisePack(4)
+  const storage = new MemoryStorage(pack, isFull ? content : undefined)
+  const reads: number[] = []
+  const store = chunkStoreOver(pack, (piece, offset, length) => {
+    reads.push(piece)
+    return storage.read(piece, offset, length)
+  })
+  const put = store.put
+  store.put = (piece, bytes, done) => {
+    puts.push(piece)
+    put(piece, bytes, done)
+  }
+  const torrent = client.add(slimTorrent(pack, []), {
+    preloadedStore: store,
+    storeCacheSlots: 0,
+    bitfield: isFull ? storage.bitfield() : emptyBits(pack.pieceCount),
+    deselect: true,
+    uploads: 10,
+    alwaysChokeSeeders: false,
+    private: false,
+  })
+  takeOver(torrent)
+  if (!torrent.ready) await new Promise(resolve => torrent.once('ready', resolve))
+  return { torrent, pack, reads }
+}
+
+async function connected(): Promise<{ seeder: Torrent; leecher: Torrent; wire: Wire; puts: number[] }> {
+  const [a, b] = [await listen(), await listen('127.0.0.2')]
+  const puts: number[] = []
+  const { torrent: seeder } = await open(a, { isFull: true })
+  const { torrent: leecher } = await open(b, { isFull: false }, puts)
+  leecher.addPeer(`127.0.0.1:${a.torrentPort}`)
+  const wire = await new Promise<Wire>(resolve => leecher.once('wire', resolve))
+  return { seeder, leecher, wire, puts }
+}
+
+describe('webtorrent still', () => {
+  test('passes torrentPort on to server.listen', async () => {
+    const client = await listen('127.0.0.3')
+    const address = client._connPool?.tcpServer.address()
+    expect(address).toMatchObject({ address: '127.0.0.3', port: client.torrentPort })
+  })
+
+  test('has its server and the listener that ends the client in _connPool', async () => {
+    const client = await listen()
+    expect(client._connPool?.tcpServer).toBeInstanceOf(Server)
+    const errors: Error[] = []
+    guardServer(client, 7, error => errors.push(error))
+    client._connPool?.tcpServer.emit('error', new Error('EMFILE'))
+    expect([client.destroyed, errors.length, client._connPool?.tcpServer.maxConnections]).toEqual([false, 1, 7])
+  })
+
+  test('asks client.get for the torrent of an incoming handshake, and waits for it', async () => {
+    const [a, b] = [await listen(), await listen('127.0.0.2')]
+    const asked: string[] = []
+    findTorrentsBy(a, async infoHash => {
+      asked.push(infoHash)
+      return (await open(a, { isFull: true })).torrent
+    })
+    const { torrent } = await open(b, { isFull: false })
+    torrent.addPeer(`127.0.0.1:${a.torrentPort}`)
+    const wire = await new Promise<Wire>(resolve => torrent.once('wire', resolve))
+    await until(() => wire.peerPieces.get(3))
+    expect(asked).toEqual([torrent.infoHash])
+  })
+
+  test('believes a bitfield without reading a piece', async () => {
+    const { torrent, reads } = await open(await listen(), { isFull: true })
+    expect(torrent.bitfield.get(3)).toBe(true)
+    expect(reads).toEqual([])
+  })
+
+  test('asks for nothing and shows no interest by itself', async () => {
+    const { wire, puts } = await connected()
+    await until(() => wire.peerPieces.get(3))
+    expect([wire.amInterested, wire.downloaded, puts]).toEqual([false, 0, []])
+  })
+
+  test('serves a piece, and lists it, after _markVerified', async () => {
+    const { seeder, leecher, wire } = await connected()
+    await until(() => wire.peerPieces.get(3))
+    markHeld(leecher, 2)
+    expect([leecher.pieces[2], leecher.bitfield.get(2), leecher.pieces[1] === null]).toEqual([null, true, false])
+    for (const other of leecher.wires) other.have(2)
+    await until(() => seeder.wires[0]?.peerPieces.get(2) === true)
+  })
+
+  test('keeps peers with their wire, socket and count of retries in _peers', async () => {
+    const { leecher, wire } = await connected()
+    const peer = [...(leecher._peers?.values() ?? [])].find(({ wire: other }) => other === wire)
+    expect(peer?.conn).toBeInstanceOf(Socket)
+    expect(peer?.retries).toBe(0)
+  })
+
+  test('has a wire with the methods that are wrapped, each called through the instance', async () => {
+    const { seeder, wire } = await connected()
+    const called = new Set<string>()
+    const names = ['_parse', '_processBuffer', '_push'] as const
+    for (const name of names) {
+      const method: (...values: never[]) => unknown = wire[name]
+      Object.assign(wire, {
+        [name](...values: never[]) {
+          called.add(name)
+          return method.apply(wire, values)
+        },
+      })
+    }
+    await until(() => seeder.wires.length === 1)
+    seeder.wires[0]?.unchoke()
+    await until(() => !wire.peerChoking)
+    wire.interested()
+    expect(called).toEqual(new Set(names))
+    expect(wire._onRequest).toBeInstanceOf(Function)
+    expect(wire._parserSize).toBeTypeOf('number')
+    expect(wire._readableState.buffered).toBeTypeOf('number')
+    expect(wire.peerRequests).toEqual([])
+  })
+
+  test('has ut_metadata with the fields that are set, before the extended handshake is sent', async () => {
+    const { wire } = await connected()
+    expect(wire.ut_metadata).toBeInstanceOf(EventEmitter)
+    expect(wire.ut_metadata.metadata).toBeInstanceOf(Uint8Array)
+    expect(wire.ut_metadata).toMatchObject({ _metadataComplete: true, _metadataSize: expect.any(Number) })
+    expect(wire.extendedHandshake).toHaveProperty('metadata_size')
+  })
+
+  test('shows a peer that has all by a bitfield without bytes, and tells of pieces that went', async () => {
+    const { wire } = await connected()
+    await until(() => wire.peerPieces.get(3))
+    expect(wire.peerPieces.buffer).toHaveLength(0)
+    expect(wire.lt_donthave).toBeInstanceOf(EventEmitter)
+  })
+})
