@@ -8,6 +8,8 @@ import type { Swarm } from './swarm.ts'
 
 const [unchoke, interested, have, bitfield, request, piece, haveAll, reject, extended] = [1, 2, 4, 5, 6, 7, 14, 16, 20]
 
+const metadataRequest = 'd8:msg_typei0e5:piecei0ee'
+
 const loopback = new Loopback()
 afterEach(() => loopback.close())
 
@@ -27,32 +29,42 @@ async function expectServing(origin: Swarm, pack: Pack): Promise<void> {
   await here.remove()
 }
 
-describe('a peer is disconnected, and nothing else happens, when it', () => {
+describe('the swarm serves on after a peer', () => {
   test.each<[string, (peer: RawPeer) => void]>([
-    ['announces a message of 60 MB', peer => peer.socket.write(Buffer.from([3, 0x93, 0x87, 0, piece]))],
-    ['sends an extended message without content', peer => peer.send(extended, [1])],
-    ['sends metadata messages that are no dictionary', peer => peer.send(extended, [1, ...Buffer.from('i1e')])],
-    [
-      'sends an extended handshake with nonsense',
-      peer => peer.send(extended, [0, ...Buffer.from('d1:md11:ut_metadata0:ee')]),
-    ],
-    ['asks for a piece that does not exist', peer => peer.sendNumbers(request, 99, 0, 16_384)],
-    ['asks for bytes behind the end of a piece', peer => peer.sendNumbers(request, 0, 32_768, 16_384)],
-    ['asks for a negative offset', peer => peer.sendNumbers(request, 0, 0xffff_c000, 16_384)],
-    ['asks for a megabyte', peer => peer.sendNumbers(request, 0, 0, 1_048_576)],
-    ['speaks of the fast extension that was not agreed on', peer => peer.send(haveAll)],
-  ])('%s', async (_, speak) => {
+    ['announced a message of 60 MB', peer => peer.socket.write(Buffer.from([3, 0x93, 0x87, 0, piece]))],
+    ['sent an extended message without content', peer => peer.send(extended, [1])],
+    ['asked for metadata that it cannot be sent', peer => peer.send(extended, [1, ...Buffer.from(metadataRequest)])],
+    ['asked for a piece that does not exist', peer => peer.sendNumbers(request, 99, 0, 16_384)],
+    ['asked for bytes behind the end of a piece', peer => peer.sendNumbers(request, 0, 32_768, 16_384)],
+    ['asked for a negative offset', peer => peer.sendNumbers(request, 0, 0xffff_c000, 16_384)],
+    ['asked for a megabyte', peer => peer.sendNumbers(request, 0, 0, 1_048_576)],
+    ['spoke of the fast extension that was not agreed on', peer => peer.send(haveAll)],
+  ])('%s, and has closed the connection', async (_, speak) => {
     const { pack, origin } = await originOf(3)
     const peer = await RawPeer.connect(origin.port, pack.infoHash)
     peer.send(interested)
     await peer.receiveMessage(unchoke)
     speak(peer)
-    peer.socket.end()
     await peer.untilClosed()
     await expectServing(origin, pack)
   })
 
-  test('sends garbage in place of a handshake', async () => {
+  test.each<[string, string]>([
+    ['metadata messages that are no dictionary', '\u0001i1e'],
+    ['metadata messages that are cut off', '\u0001d8:msg_typei0'],
+    ['an extended handshake of other types', '\u0000d1:md11:ut_metadata0:e1:p3:abc4:reqqi-5e8:repocasti1ee'],
+    ['an extended handshake that is a list', '\u0000le'],
+  ])('sent %s', async (_, message) => {
+    const { pack, origin } = await originOf(3)
+    const peer = await RawPeer.connect(origin.port, pack.infoHash)
+    peer.send(extended, Buffer.from(message))
+    peer.send(interested)
+    await peer.receiveMessage(unchoke)
+    peer.socket.destroy()
+    await expectServing(origin, pack)
+  })
+
+  test('asked for a pack that is not ours', async () => {
     const { pack, origin } = await originOf(3)
     await expect(RawPeer.connect(origin.port, 'ff'.repeat(20))).rejects.toThrow('closed')
     await expectServing(origin, pack)
@@ -94,7 +106,7 @@ test('a magnet user gets the true metadata, from who holds all and from who hold
     expect(handshake).toContain(`13:metadata_sizei${pack.infoBytes.length}e`)
     const ours = Number(/11:ut_metadatai(\d+)e/.exec(handshake)?.[1])
     peer.send(extended, [0, ...Buffer.from('d1:md11:ut_metadatai7eee')])
-    peer.send(extended, [ours, ...Buffer.from('d8:msg_typei0e5:piecei0ee')])
+    peer.send(extended, [ours, ...Buffer.from(metadataRequest)])
     const answer = await peer.receiveMessage(extended)
     expect(answer.subarray(-pack.infoBytes.length).equals(pack.infoBytes)).toBe(true)
     peer.socket.destroy()
