@@ -1,2 +1,67 @@
 #!/bin/sh
-true
+# Installs the Debian packages that the tests and the demo use, where they are missing. Says nothing and takes
+# no time when all are there.
+set -eu
+
+missing=
+
+# need PACKAGE COMMAND...: PACKAGE is missing when the command fails.
+need() {
+  package=$1
+  shift
+  "$@" > /dev/null 2>&1 || missing="$missing $package"
+}
+# have PROGRAM: without the cost of starting it.
+have() { command -v "$1"; }
+
+# sbin is not in everybody's PATH, but `ip` lies there.
+PATH=$PATH:/usr/sbin:/sbin
+
+need apt-utils have apt-ftparchive
+need aria2 have aria2c
+need createrepo-c have createrepo_c
+need curl have curl
+need dnf have dnf
+need gpg have gpg
+need gpgv have gpgv
+need iproute2 have ip
+need python3-libtorrent /usr/bin/python3 -c 'import importlib.util as u, sys; sys.exit(u.find_spec("libtorrent") is None)'
+need rpm have rpmbuild
+need rsync have rsync
+need transmission-cli have transmission-remote
+need transmission-daemon have transmission-daemon
+need util-linux have setpriv
+need xz-utils have xz
+
+[ -n "$missing" ] || exit 0
+
+give_up() {
+  echo "setup: $1, and the tests need these packages:$missing" >&2
+  echo "setup: install them as root: apt-get update && apt-get install --no-install-recommends$missing" >&2
+  exit 1
+}
+
+command -v apt-get > /dev/null || give_up 'this is not a Debian machine'
+as_root=
+if [ "$(id -u)" != 0 ]; then
+  as_root='sudo -n'
+  $as_root true 2> /dev/null || give_up 'this is not root, and sudo asks for a password'
+fi
+
+echo "setup: installing Debian packages:$missing" >&2
+install() {
+  # On a machine with systemd the package would start a daemon for everybody; the tests start their own.
+  case $missing in
+    *transmission-daemon*) [ ! -d /run/systemd/system ] || $as_root systemctl mask transmission-daemon ;;
+  esac &&
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
+    # shellcheck disable=SC2086 # a list of words is what it is
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing
+}
+log=$(mktemp)
+if ! install > "$log" 2>&1; then
+  tail -n 20 "$log" >&2
+  rm -f "$log"
+  give_up 'apt-get failed'
+fi
+rm -f "$log"
