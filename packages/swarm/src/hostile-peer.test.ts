@@ -33,7 +33,6 @@ describe('the swarm serves on after a peer', () => {
   test.each<[string, (peer: RawPeer) => void]>([
     ['announced a message of 60 MB', peer => peer.socket.write(Buffer.from([3, 0x93, 0x87, 0, piece]))],
     ['sent an extended message without content', peer => peer.send(extended, [1])],
-    ['asked for metadata that it cannot be sent', peer => peer.send(extended, [1, ...Buffer.from(metadataRequest)])],
     ['asked for a piece that does not exist', peer => peer.sendNumbers(request, 99, 0, 16_384)],
     ['asked for bytes behind the end of a piece', peer => peer.sendNumbers(request, 0, 32_768, 16_384)],
     ['asked for a negative offset', peer => peer.sendNumbers(request, 0, 0xffff_c000, 16_384)],
@@ -51,6 +50,7 @@ describe('the swarm serves on after a peer', () => {
 
   test.each<[string, string]>([
     ['metadata messages that are no dictionary', '\u0001i1e'],
+    ['a request for metadata that cannot be answered', `\u0001${metadataRequest}`],
     ['metadata messages that are cut off', '\u0001d8:msg_typei0'],
     ['an extended handshake of other types', '\u0000d1:md11:ut_metadata0:e1:p3:abc4:reqqi-5e8:repocasti1ee'],
     ['an extended handshake that is a list', '\u0000le'],

@@ -1,12 +1,15 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { isRepocastError, silentLogger } from '@repocast/errors'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { addressOf, allPieces, Loopback, noisePack, until } from './loopback.ts'
 import { MemoryStorage } from './memory-storage.ts'
 
 const loopback = new Loopback()
-afterEach(() => loopback.close())
+afterEach(async () => {
+  vi.useRealTimers()
+  await loopback.close()
+})
 
 describe('an agent', () => {
   test('gets a pack from the origin, byte by byte, and both count what moved', async () => {
@@ -167,6 +170,21 @@ describe('connections', () => {
     await until(() => hereA.status().peers === 1 && hereB.status().peers === 1)
     await until(() => hereA.peers()[0]?.address === addressOf(b) && hereB.peers()[0]?.address === addressOf(a))
     expect([hereA.status().peers, hereB.status().peers]).toEqual([1, 1])
+  })
+
+  test('are made to peers that a peer names, without any tracker', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const { pack, content } = await noisePack(4)
+    const [origin, a, b] = [await loopback.swarm({ role: 'origin' }), await loopback.swarm(), await loopback.swarm()]
+    origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const [hereA, hereB] = [a, b].map(swarm => swarm.add({ pack, storage: new MemoryStorage(pack), trackers: [] }))
+    await hereA?.addPeer(addressOf(origin))
+    await hereB?.addPeer(addressOf(origin))
+    await until(() => origin.peers().length === 2)
+    await until(() => origin.peers().every(({ address }) => [addressOf(a), addressOf(b)].includes(address)))
+    vi.advanceTimersByTime(66_000)
+    vi.useRealTimers()
+    await until(() => hereA?.peers().some(({ address }) => address === addressOf(b)) ?? false)
   })
 
   test('beyond the limit are not kept', async () => {

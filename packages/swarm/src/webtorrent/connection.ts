@@ -51,7 +51,7 @@ export class PeerConnection {
     wire.on('unchoke', () => listener.unchoked())
     wire.on('upload', (bytes: number) => listener.sent(bytes))
     wire.once('close', () => listener.closed())
-    if (Object.keys(wire.peerExtendedHandshake).length > 0) listener.introduced()
+    if (this.#isIntroduced) listener.introduced()
     const { buffer } = wire.peerPieces
     if (buffer.length > 0) listener.hasPieces(buffer)
     else if (wire.peerPieces.get(0)) listener.hasPieces('all')
@@ -110,6 +110,30 @@ export class PeerConnection {
   setInterested(isInterested: boolean): void {
     if (isInterested) this.#wire.interested()
     else this.#wire.uninterested()
+  }
+
+  /** Tells the peer that another one can be reached at `address`, or no longer (BEP 11), with its next such message. */
+  exchangePeer(address: string, isThere: boolean): void {
+    const exchange = this.#wire.ut_pex
+    if (exchange === undefined) return
+    const isIPv6 = address.startsWith('[')
+    if (isThere) exchange[isIPv6 ? 'addPeer6' : 'addPeer'](address)
+    else exchange[isIPv6 ? 'dropPeer6' : 'dropPeer'](address)
+  }
+
+  /** Calls `then` once the peer has said who it is. */
+  whenIntroduced(then: () => void): void {
+    const onExtended = (name: unknown) => {
+      if (name !== 'handshake') return
+      this.#wire.off('extended', onExtended)
+      then()
+    }
+    if (this.#isIntroduced) then()
+    else this.#wire.on('extended', onExtended)
+  }
+
+  get #isIntroduced(): boolean {
+    return Object.keys(this.#wire.peerExtendedHandshake).length > 0
   }
 
   /** Closes it; webtorrent does not connect again by itself. */

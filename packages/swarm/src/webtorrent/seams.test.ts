@@ -138,7 +138,7 @@ describe('webtorrent still', () => {
   test('has a wire with the methods that are wrapped, each called through the instance', async () => {
     const { seeder, wire } = await connected()
     const called = new Set<string>()
-    const names = ['_parse', '_processBuffer', '_push'] as const
+    const names = ['_parse', '_processBuffer', '_push', 'extended'] as const
     for (const name of names) {
       const method: (...values: never[]) => unknown = wire[name]
       Object.assign(wire, {
@@ -152,8 +152,10 @@ describe('webtorrent still', () => {
     seeder.wires[0]?.unchoke()
     await until(() => !wire.peerChoking)
     wire.interested()
+    wire.extended('ut_metadata', {})
     expect(called).toEqual(new Set(names))
     expect(wire._onRequest).toBeInstanceOf(Function)
+    expect(wire.peerExtendedMapping).toHaveProperty('ut_metadata')
     expect(wire._parserSize).toBeTypeOf('number')
     expect(wire._readableState.buffered).toBeTypeOf('number')
     expect(wire.peerRequests).toEqual([])

@@ -95,7 +95,7 @@ export interface WireGuard {
 
 /** Holds a peer to message lengths, to request queues, and keeps whatever its messages trigger inside this connection. */
 export function guardWire(wire: Wire, guard: WireGuard): void {
-  const { _parse: parse, _processBuffer: process, _onRequest: onRequest } = wire
+  const { _parse: parse, _processBuffer: process, _onRequest: onRequest, extended } = wire
   const end = (what: string, cause?: unknown) => {
     guard.onViolation(what, cause)
     wire.destroy()
@@ -124,6 +124,10 @@ export function guardWire(wire: Wire, guard: WireGuard): void {
         onRequest.call(wire, piece, offset, length)
       } else if (wire.hasFast) wire.reject(piece, offset, length)
       else end('asks for more than it reads')
+    },
+    // throws by itself, in timers too, when the peer takes its support of an extension back
+    extended(name: string | number, message: unknown) {
+      if (typeof name === 'number' || wire.peerExtendedMapping[name]) extended.call(wire, name, message)
     },
   })
   if (isTooLong(wire._parserSize)) end(`sends a message of ${wire._parserSize} bytes`)

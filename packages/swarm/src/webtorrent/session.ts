@@ -39,7 +39,15 @@ export class Session {
     this.#listenPort = listenPort
     this.#options = options
     takeOver(torrent)
-    torrent.on('wire', (wire: Wire) => this.#accept(wire))
+    torrent.on('wire', (wire: Wire) => {
+      try {
+        this.#accept(wire)
+      } catch (error) {
+        // webtorrent calls this in an async function: what leaves it ends the process
+        wire.destroy()
+        options.owner.failed(error instanceof Error ? error : new Error(String(error)))
+      }
+    })
     torrent.on('error', (error: Error) => options.owner.failed(error))
   }
 
@@ -103,6 +111,22 @@ export class Session {
     this.#connections.add(connection)
     wire.once('close', () => this.#connections.delete(connection))
     if (wire.destroyed || !owner.connected(connection)) connection.drop()
+    else connection.whenIntroduced(() => this.#introduce(connection, wire))
+  }
+
+  /** Keeps the peers informed of each other, so that they stay together while trackers are away. */
+  #introduce(connection: PeerConnection, wire: Wire): void {
+    const address = connection.listenAddress
+    if (address === undefined) return
+    wire.ut_pex?.start()
+    const others = () => [...this.#connections].filter(other => other !== connection && !other.isClosed)
+    for (const other of others()) {
+      other.exchangePeer(address, true)
+      if (other.listenAddress !== undefined) connection.exchangePeer(other.listenAddress, true)
+    }
+    wire.once('close', () => {
+      for (const other of others()) other.exchangePeer(address, false)
+    })
   }
 
   #isServable(piece: number, offset: number, length: number): boolean {

@@ -16,6 +16,7 @@ declare module 'webtorrent' {
     readonly hasFast: boolean
     readonly uploaded: number
     readonly downloaded: number
+    readonly peerExtendedMapping: Readonly<Record<string, number>>
     readonly peerPieces: { readonly buffer: Uint8Array; get(piece: number): boolean }
     readonly peerRequests: readonly unknown[]
     extendedHandshake: Record<string, unknown>
@@ -26,6 +27,7 @@ declare module 'webtorrent' {
       length: number,
       done: (error: Error | null, bytes?: Uint8Array) => void,
     ): void
+    extended(name: string | number, message: unknown): void
     cancel(piece: number, offset: number, length: number): void
     reject(piece: number, offset: number, length: number): void
     unchoke(): void
