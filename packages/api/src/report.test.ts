@@ -16,7 +16,9 @@ const status: AgentStatus = {
   ],
   downloadedBytes: 5,
   uploadedBytes: 6,
-  webSeedBytes: 0,
+  fromMirrorsBytes: 3,
+  fromOriginBytes: 2,
+  fromWebSeedBytes: 0,
   peers: 2,
 }
 

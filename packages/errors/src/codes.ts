@@ -118,6 +118,22 @@ export const errorCodes = {
   REPOCAST_HTTP_BAD_REQUEST: { kind: 'usage', meaning: 'An HTTP request cannot be understood.' },
   REPOCAST_HTTP_BUSY: { kind: 'conflict', meaning: 'Too many clients listen to events already.' },
   REPOCAST_INTERNAL: { kind: 'internal', meaning: 'A mistake of repocast; the log tells more.' },
+  // origin
+  REPOCAST_ORIGIN_EXISTS: {
+    kind: 'conflict',
+    meaning: 'There is an origin already in a directory where one is to be made.',
+  },
+  REPOCAST_ORIGIN_RUNNING: { kind: 'conflict', meaning: 'An origin runs on this data directory already.' },
+  REPOCAST_TREE_NOT_FOUND: { kind: 'usage', meaning: 'The tree that is to be published is not a directory.' },
+  REPOCAST_TREE_UNSTABLE: { kind: 'input', meaning: 'A file or directory changes or vanishes while it is published.' },
+  REPOCAST_TREE_SPECIAL_FILE: {
+    kind: 'input',
+    meaning: 'A tree holds something that cannot be published: a device, pipe or socket, or an impossible time.',
+  },
+  // agent
+  REPOCAST_AGENT_RUNNING: { kind: 'conflict', meaning: 'An agent runs on this data directory already.' },
+  REPOCAST_SNAPSHOT_INCOMPLETE: { kind: 'integrity', meaning: 'No pack of a snapshot holds an object that it needs.' },
+  REPOCAST_NOTHING_PUBLISHED: { kind: 'missing', meaning: 'The feed has no snapshot of the repository yet.' },
 } as const satisfies Record<string, CodeEntry>
 
 /** A stable code, `REPOCAST_AREA_WHAT`. */

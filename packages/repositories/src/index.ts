@@ -1,1 +1,2 @@
-export {}
+/** Knows repositories: what kind one is, and which of its files are metadata. Pure. */
+export { isVolatile, KindDetector } from './kind/detect.ts'

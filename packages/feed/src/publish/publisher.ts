@@ -1,5 +1,12 @@
 import { RepocastError } from '@repocast/errors'
-import { decodeRecord, encodeRecord, objectIdOf, type RepositoryName, type SnapshotRecord } from '@repocast/objects'
+import {
+  decodeRecord,
+  encodeRecord,
+  objectIdOf,
+  parseRepositoryName,
+  type RepositoryName,
+  type SnapshotRecord,
+} from '@repocast/objects'
 import { Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp } from '@tufjs/models'
 import { createKeys, findKey, loadKey, type RoleKey, type RoleName, roles } from '../keys/role-key.ts'
 import { metadataBytes, parseTargetPath, specVersion, targetPathOf } from '../metadata.ts'
@@ -61,14 +68,23 @@ export class Feed {
     await this.files.removeOld(await this.files.current())
   }
 
+  /** The serials that are published, growing, by repository. */
+  async published(): Promise<Map<RepositoryName, number[]>> {
+    const { targets } = await this.files.current()
+    const published = new Map<RepositoryName, number[]>()
+    for (const path of Object.keys(targets.signed.targets)) {
+      const parsed = parseTargetPath(path)
+      if (!parsed) continue
+      const repository = parseRepositoryName(parsed.repository)
+      published.set(repository, [...(published.get(repository) ?? []), parsed.serial])
+    }
+    for (const serials of published.values()) serials.sort((a, b) => a - b)
+    return published
+  }
+
   /** The serials that are published of a repository, growing. */
   async serials(repository: RepositoryName): Promise<number[]> {
-    const { targets } = await this.files.current()
-    return Object.keys(targets.signed.targets)
-      .map(parseTargetPath)
-      .filter(parsed => parsed?.repository === repository)
-      .map(parsed => parsed?.serial ?? 0)
-      .sort((a, b) => a - b)
+    return (await this.published()).get(repository) ?? []
   }
 
   /** A published record. @throws RepocastError REPOCAST_SNAPSHOT_UNKNOWN */

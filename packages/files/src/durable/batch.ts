@@ -42,19 +42,29 @@ export class DurableBatch {
     this.#contents.add(path)
   }
 
-  /** @throws RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED; the batch may be committed again then */
+  /**
+   * What is added while this runs belongs to the next commit.
+   * @throws RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED; what is not done yet stays for the next commit
+   */
   async commit(): Promise<void> {
-    const paths = [...this.#contents, ...this.#placements.map(({ from }) => from)]
-    if (paths.length === 0) return
-    await syncContents(this.#directory, paths)
-    const directories = new Set<string>()
-    for (const { from, to } of this.#placements) {
-      await onDisk('rename', from, async () => await rename(from, to))
-      directories.add(dirname(to))
-    }
-    await syncDirectories(this.#directory, [...directories])
-    this.#placements.length = 0
+    const placements = this.#placements.splice(0)
+    const contents = [...this.#contents]
     this.#contents.clear()
+    try {
+      await syncContents(this.#directory, [...contents, ...placements.map(({ from }) => from)])
+      const directories = new Set<string>()
+      for (let next = placements[0]; next; next = placements[0]) {
+        const { from, to } = next
+        await onDisk('rename', from, async () => await rename(from, to))
+        directories.add(dirname(to))
+        placements.shift()
+      }
+      await syncDirectories(this.#directory, [...directories])
+    } catch (error) {
+      this.#placements.unshift(...placements)
+      for (const path of contents) this.#contents.add(path)
+      throw error
+    }
   }
 }
 

@@ -23,6 +23,7 @@ export class Ingest {
   readonly #objects: ObjectFiles
   readonly #batch: DurableBatch
   #pending = new Map<ObjectId, number>()
+  #committing: ReadonlyMap<ObjectId, number> = new Map()
   #bytes = 0
 
   constructor(layout: Layout, catalog: Database, objects: ObjectFiles) {
@@ -34,7 +35,7 @@ export class Ingest {
 
   /** Whether the object is in the store or on its way into it. */
   has(id: ObjectId): boolean {
-    return this.#pending.has(id) || this.#objects.has(id)
+    return this.#pending.has(id) || this.#committing.has(id) || this.#objects.has(id)
   }
 
   /**
@@ -69,13 +70,22 @@ export class Ingest {
 
   /** @throws RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED */
   async commit(): Promise<void> {
-    const pending = this.#pending
-    await this.#batch.commit()
+    const [pending, bytes] = [this.#pending, this.#bytes]
+    this.#pending = new Map()
+    this.#bytes = 0
+    this.#committing = pending
+    try {
+      await this.#batch.commit()
+    } catch (error) {
+      for (const [id, size] of pending) this.#pending.set(id, size)
+      this.#bytes += bytes
+      throw error
+    } finally {
+      this.#committing = new Map()
+    }
     this.#catalog.transaction(() => {
       for (const [id, size] of pending) this.#objects.note(id, size)
     })()
-    this.#pending = new Map()
-    this.#bytes = 0
   }
 
   #temporaryPath(): string {

@@ -72,6 +72,14 @@ export class PackStorage implements PieceLedger {
     return [...range(this.pack.pieceCount)].filter(piece => wanted.has(piece))
   }
 
+  /** The pieces that have to come before the object `id` can be complete; none when it is held. */
+  missingPiecesOf(id: ObjectId): number[] {
+    const object = this.pack.indexOf(id)
+    if (object === undefined || this.#held.has(object)) return []
+    const { first, last } = this.pack.piecesOfObject(object)
+    return Array.from({ length: last - first + 1 }, (_, k) => first + k).filter(piece => !this.#have.has(piece))
+  }
+
   /**
    * Bytes of a piece that is there.
    * @throws RepocastError REPOCAST_DISK_REFUSED, REPOCAST_OBJECT_ROTTEN when a file is shorter than it was

@@ -63,6 +63,12 @@ export class Inventory {
     return rows.map(row => toInfoHash(row.info_hash))
   }
 
+  /** Forgets what was added. */
+  clear(): void {
+    this.#pending = []
+    this.#catalog.exec('DELETE FROM temp.inventory')
+  }
+
   close(): void {
     this.#catalog.exec('DROP TABLE IF EXISTS temp.inventory')
   }

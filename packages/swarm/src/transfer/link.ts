@@ -147,6 +147,7 @@ export class Link implements ConnectionListener {
   #ask(blocks: readonly Block[]): void {
     const peer = this.#peer
     const askedAt = this.#clock.now()
+    if (blocks.length > 1) this.connection.batchRequests()
     for (const block of blocks) {
       this.connection.request(block.piece, block.offset, block.length, (error, bytes) => {
         if (error !== null || bytes === undefined) this.#download.picker.release(peer, block)

@@ -1,7 +1,7 @@
 import type { Torrent, Wire } from 'webtorrent'
 import type { Bits } from '../picker/bits.ts'
 import type { SourceKind } from '../picker/peer.ts'
-import { dropForGood } from './seams.ts'
+import { batchWrites, dropForGood } from './seams.ts'
 
 /** What a peer does, told to whoever transfers with it. */
 export interface ConnectionListener {
@@ -101,6 +101,11 @@ export class PeerConnection {
     done: (error: Error | null, bytes?: Uint8Array) => void,
   ): void {
     this.#wire.request(piece, offset, length, done)
+  }
+
+  /** Requests that are made until the next turn of the event loop go out together. */
+  batchRequests(): void {
+    batchWrites(this.#torrent, this.#wire)
   }
 
   cancel(piece: number, offset: number, length: number): void {

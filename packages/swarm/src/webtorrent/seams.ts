@@ -1,5 +1,5 @@
 import type WebTorrent from 'webtorrent'
-import type { Torrent, Wire } from 'webtorrent'
+import type { Peer, Torrent, Wire } from 'webtorrent'
 
 /*
  * All that is used of webtorrent beyond its documented interface, and nothing else. seams.test.ts fails for each of
@@ -49,9 +49,8 @@ export function markHeld(torrent: Torrent, piece: number): void {
 
 /** Closes a connection for good: webtorrent would connect again a second after a handshake that succeeded. */
 export function dropForGood(torrent: Torrent, wire: Wire): void {
-  for (const peer of torrent._peers?.values() ?? []) {
-    if (peer.wire === wire) peer.retries = Number.POSITIVE_INFINITY
-  }
+  const peer = peerOf(torrent, wire)
+  if (peer) peer.retries = Number.POSITIVE_INFINITY
   wire.destroy()
 }
 
@@ -61,25 +60,17 @@ export function offerMetadata(wire: Wire, infoBytes: Uint8Array): void {
   wire.extendedHandshake.metadata_size = infoBytes.length
 }
 
-/** Sends what is written in one turn of the event loop with one system call, instead of one per message or header. */
+/** Has what is written in this turn of the event loop sent with one system call. */
 export function batchWrites(torrent: Torrent, wire: Wire): void {
-  const peer = [...(torrent._peers?.values() ?? [])].find(({ wire: other }) => other === wire)
-  const push = wire._push
-  let isCorked = false
-  Object.assign(wire, {
-    _push(data: Uint8Array) {
-      const conn = peer?.conn
-      if (!isCorked && conn) {
-        isCorked = true
-        conn.cork()
-        setImmediate(() => {
-          isCorked = false
-          conn.uncork()
-        })
-      }
-      return push.call(wire, data)
-    },
-  })
+  const socket = peerOf(torrent, wire)?.conn
+  if (!socket || socket.writableCorked > 0) return
+  socket.cork()
+  setImmediate(() => socket.uncork())
+}
+
+function peerOf(torrent: Torrent, wire: Wire): Peer | undefined {
+  for (const peer of torrent._peers?.values() ?? []) if (peer.wire === wire) return peer
+  return undefined
 }
 
 export interface WireGuard {

@@ -2,7 +2,7 @@ import type { Pack } from '@repocast/packs'
 import type { Torrent, Wire } from 'webtorrent'
 import type { SourceKind } from '../picker/peer.ts'
 import { PeerConnection } from './connection.ts'
-import { batchWrites, guardWire, markHeld, offerMetadata, takeOver } from './seams.ts'
+import { guardWire, markHeld, offerMetadata, takeOver } from './seams.ts'
 
 /** Who opens a session is told of its peers and of its end. */
 export interface SessionOwner {
@@ -100,7 +100,6 @@ export class Session {
       isServable: (piece, offset, length) => this.#isServable(piece, offset, length),
       onViolation: (what, cause) => owner.misbehaved(connection, what, cause),
     })
-    batchWrites(this.#torrent, wire)
     offerMetadata(wire, pack.infoBytes)
     Object.assign(wire.extendedHandshake, {
       v: 'repocast',

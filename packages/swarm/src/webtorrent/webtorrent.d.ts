@@ -48,7 +48,6 @@ declare module 'webtorrent' {
     readonly _readableState: { readonly buffered: number }
     _parse(size: number, parser: (bytes: Uint8Array) => void): void
     _processBuffer(): void
-    _push(data: Uint8Array): boolean | undefined
     _onRequest(piece: number, offset: number, length: number): void
   }
 

@@ -1,0 +1,85 @@
+import { hostname } from 'node:os'
+import { durationPattern, loadConfiguration, sampleConfiguration } from '@repocast/daemon'
+import Type, { type Static } from 'typebox'
+import type { AgentLayout } from './layout.ts'
+
+/** `agent.yaml`. */
+export const AgentConfiguration = Type.Object(
+  {
+    name: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      default: hostname(),
+      description: 'What this mirror is called in the statistics of the origin.',
+    }),
+    repositories: Type.Array(
+      Type.Object(
+        {
+          link: Type.String({ description: 'Subscription link, from `repocast origin link REPOSITORY`.' }),
+          path: Type.String({ pattern: '^/', description: 'Absolute path under which the repository is served.' }),
+        },
+        { additionalProperties: false },
+      ),
+      {
+        default: [],
+        description:
+          'What to follow. `link` comes from `repocast origin link REPOSITORY`; `path` becomes a symbolic link to the newest snapshot, and web servers serve it.',
+        examples: [
+          [
+            {
+              link: `repocast+http://origin.example.org:8080/feed/#1:debian:${'0123456789abcdef'.repeat(4)}`,
+              path: '/srv/mirror/debian',
+            },
+          ],
+        ],
+      },
+    ),
+    listen: Type.String({
+      default: '0.0.0.0:8081',
+      description: 'Address and port for HTTP: each repository under /NAME/, /status.json, /metrics, /healthz.',
+    }),
+    'peer-port': Type.Integer({
+      minimum: 0,
+      maximum: 65_535,
+      default: 6881,
+      description: 'TCP port for BitTorrent peers; other mirrors should be able to reach it. 0: any free one.',
+    }),
+    'max-connections': Type.Integer({
+      minimum: 1,
+      maximum: 100_000,
+      default: 500,
+      description: 'Peers that are connected at the same time, at most.',
+    }),
+    'poll-interval': Type.String({
+      pattern: durationPattern,
+      default: '60s',
+      description: "How often to look for a new snapshot. The origin's events usually tell sooner.",
+    }),
+    report: Type.Boolean({
+      default: true,
+      description: 'Tell the origin what this mirror serves, signed with a key of its own.',
+    }),
+    'trusted-proxies': Type.Array(Type.String(), {
+      default: [],
+      description: 'Addresses or networks of reverse proxies whose X-Forwarded-For is believed.',
+      examples: [['127.0.0.1']],
+    }),
+  },
+  { additionalProperties: false },
+)
+export type AgentConfiguration = Static<typeof AgentConfiguration>
+
+const title = 'Configuration of a repocast agent. Environment variables REPOCAST_KEY (upper case, _ for -) override.'
+
+/** The commented file for an agent. */
+export function sampleAgentConfiguration(values: Partial<AgentConfiguration> = {}): string {
+  return sampleConfiguration(AgentConfiguration, title, values)
+}
+
+/** @throws RepocastError REPOCAST_CONFIGURATION_MISSING, REPOCAST_CONFIGURATION_WRONG */
+export async function loadAgentConfiguration(
+  layout: AgentLayout,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<AgentConfiguration> {
+  return await loadConfiguration(AgentConfiguration, layout.configuration, environment)
+}

@@ -1,0 +1,60 @@
+import { PublishedEvent } from '@repocast/api'
+import { Check } from 'typebox/value'
+
+/** Longest event that is read, in characters. */
+const maxEventLength = 10_000
+
+/** Splits a stream of server-sent events into the data of those called `published`. Pure but for its buffer. */
+export class PublishedEvents {
+  #buffer = ''
+
+  /** Takes the next text in; gives the events that it completes. */
+  take(text: string): PublishedEvent[] {
+    this.#buffer += text
+    const blocks = this.#buffer.split('\n\n')
+    this.#buffer = (blocks.pop() ?? '').slice(-maxEventLength)
+    return blocks.flatMap(block => parseBlock(block) ?? [])
+  }
+}
+
+function parseBlock(block: string): PublishedEvent | undefined {
+  const lines = block.split('\n')
+  if (!lines.includes('event: published')) return undefined
+  const data = lines.find(line => line.startsWith('data: '))?.slice('data: '.length)
+  try {
+    const value: unknown = JSON.parse(data ?? '')
+    return Check(PublishedEvent, value) ? value : undefined
+  } catch {
+    return undefined // Events are hints: what cannot be read is not missed.
+  }
+}
+
+const retryMilliseconds = { first: 1000, most: 60_000 }
+
+/**
+ * Listens to the origin's events until the signal, and calls `onPublished` for each. They are hints, so failures
+ * are not told: the feed is looked at anyway.
+ */
+export async function listenForEvents(
+  url: string,
+  onPublished: (event: PublishedEvent) => void,
+  signal: AbortSignal,
+  pause: (milliseconds: number, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  let retry = retryMilliseconds.first
+  while (!signal.aborted) {
+    try {
+      const response = await fetch(url, { signal, headers: { accept: 'text/event-stream' }, redirect: 'error' })
+      if (!response.ok || !response.body) throw new Error(`status ${response.status}`)
+      const events = new PublishedEvents()
+      const decoder = new TextDecoder()
+      for await (const chunk of response.body) {
+        retry = retryMilliseconds.first
+        for (const event of events.take(decoder.decode(chunk, { stream: true }))) onPublished(event)
+      }
+    } catch {
+      retry = Math.min(retry * 2, retryMilliseconds.most)
+    }
+    await pause(retry, signal).catch(() => {})
+  }
+}

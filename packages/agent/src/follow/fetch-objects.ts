@@ -1,0 +1,91 @@
+import { RepocastError } from '@repocast/errors'
+import type { InfoHash, ObjectId } from '@repocast/objects'
+import type { Store } from '@repocast/store'
+import type { Swarm, SwarmEvents } from '@repocast/swarm'
+import type { OpenPack, SharedPacks } from './shared-packs.ts'
+
+export interface FetchProgress {
+  readonly bytesDone: number
+  readonly bytesWanted: number
+}
+
+/**
+ * Gathers what is wanted, as pieces of packs (not as a list of objects, of which there may be millions), and fetches
+ * it from the swarm.
+ */
+export class ObjectFetch {
+  readonly #store: Store
+  readonly #swarm: Swarm
+  readonly #sharedPacks: SharedPacks
+  readonly #packs: ReadonlyMap<InfoHash, OpenPack>
+  readonly #wanted = new Map<InfoHash, Set<number>>()
+  #bytesWanted = 0
+
+  constructor(store: Store, swarm: Swarm, sharedPacks: SharedPacks, packs: ReadonlyMap<InfoHash, OpenPack>) {
+    this.#store = store
+    this.#swarm = swarm
+    this.#sharedPacks = sharedPacks
+    this.#packs = packs
+  }
+
+  /**
+   * Wants an object, unless the store has it.
+   * @throws RepocastError REPOCAST_SNAPSHOT_INCOMPLETE when no pack of the snapshot holds it
+   */
+  want(id: ObjectId): void {
+    if (this.#store.objects.has(id)) return
+    const pack = this.#store.packs.locate(id).find(infoHash => this.#packs.has(infoHash))
+    const open = pack && this.#packs.get(pack)
+    if (!pack || !open) {
+      throw new RepocastError('REPOCAST_SNAPSHOT_INCOMPLETE', {
+        message: `no pack of the snapshot holds the object ${id}`,
+        hint: 'the origin published an incomplete snapshot; tell its operator',
+      })
+    }
+    const pieces = this.#wanted.get(pack) ?? new Set()
+    this.#wanted.set(pack, pieces)
+    for (const piece of open.storage.missingPiecesOf(id)) {
+      if (pieces.has(piece)) continue
+      pieces.add(piece)
+      this.#bytesWanted += open.storage.pack.pieceBytes(piece)
+    }
+  }
+
+  /** Bytes of the pieces that were wanted so far, and how many of them are here. */
+  progress(): FetchProgress {
+    let missing = 0
+    for (const [infoHash, pieces] of this.#wanted) {
+      const open = this.#packs.get(infoHash)
+      if (open)
+        for (const piece of pieces) if (!open.storage.hasPiece(piece)) missing += open.storage.pack.pieceBytes(piece)
+    }
+    return { bytesWanted: this.#bytesWanted, bytesDone: this.#bytesWanted - missing }
+  }
+
+  /**
+   * Fetches all that is wanted; when this returns, it is in the store, verified and durable.
+   * @throws what the storage throws (REPOCAST_DISK_FULL, REPOCAST_PACK_OBJECT_MISMATCH …); the reason of `signal`
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const failed = new AbortController()
+    const onFailure = (...[{ infoHash, operation, error }]: SwarmEvents['storageFailed']) => {
+      if (operation === 'write' && this.#wanted.has(infoHash)) failed.abort(error)
+    }
+    this.#swarm.on('storageFailed', onFailure)
+    const stop = AbortSignal.any([signal, failed.signal])
+    try {
+      const waits = [...this.#wanted].map(async ([infoHash, pieces]) => {
+        const shared = this.#packs.get(infoHash)?.shared
+        shared?.want(pieces)
+        await shared?.done(pieces, { signal: stop })
+      })
+      await Promise.all(waits)
+      for (const infoHash of this.#wanted.keys()) await this.#packs.get(infoHash)?.storage.flush()
+    } catch (error) {
+      if (!signal.aborted) for (const infoHash of this.#wanted.keys()) await this.#sharedPacks.forget(infoHash)
+      throw failed.signal.aborted ? failed.signal.reason : error
+    } finally {
+      this.#swarm.off('storageFailed', onFailure)
+    }
+  }
+}

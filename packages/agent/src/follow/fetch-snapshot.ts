@@ -1,0 +1,88 @@
+import { isRepocastError } from '@repocast/errors'
+import { diffTrees, type ObjectId, type SnapshotRecord, type Tree } from '@repocast/objects'
+import type { Store } from '@repocast/store'
+import type { Swarm } from '@repocast/swarm'
+import { type FetchProgress, ObjectFetch } from './fetch-objects.ts'
+import type { SharedPacks } from './shared-packs.ts'
+
+export interface FetchSnapshotOptions {
+  readonly record: SnapshotRecord
+  /** Root tree of a snapshot that is complete in the store: what it shares with the new one is not looked at. */
+  readonly base: ObjectId | undefined
+  readonly signal: AbortSignal
+  /** Gives a way to ask for the progress. */
+  readonly onFetch: (progress: () => FetchProgress) => void
+}
+
+/** A tree that is wanted, and the one that stood at its place before. */
+interface TreePair {
+  readonly before: ObjectId | undefined
+  readonly after: ObjectId
+}
+
+/** Fetches all objects of a snapshot that the store does not have: first its trees, level by level, then its blobs. */
+export class SnapshotFetch {
+  readonly #store: Store
+  readonly #swarm: Swarm
+  readonly #sharedPacks: SharedPacks
+
+  constructor(store: Store, swarm: Swarm, sharedPacks: SharedPacks) {
+    this.#store = store
+    this.#swarm = swarm
+    this.#sharedPacks = sharedPacks
+  }
+
+  /** @throws what `SharedPacks.open` and `ObjectFetch` throw */
+  async run({ record, base, signal, onFetch }: FetchSnapshotOptions): Promise<void> {
+    const packs = await this.#sharedPacks.open(record, signal)
+    const newFetch = () => new ObjectFetch(this.#store, this.#swarm, this.#sharedPacks, packs)
+    for (let level: TreePair[] = [{ before: base, after: record.root.id }]; level.length > 0; ) {
+      const trees = newFetch()
+      for (const { after } of level) trees.want(after)
+      onFetch(() => trees.progress())
+      await trees.run(signal)
+      level = await this.#nextLevel(level, signal)
+    }
+    const blobs = newFetch()
+    for await (const { after } of diffTrees(this.#store.objects.readTree, base, record.root.id)) {
+      signal.throwIfAborted()
+      if (after?.type === 'f') blobs.want(after.id)
+    }
+    onFetch(() => blobs.progress())
+    await blobs.run(signal)
+  }
+
+  async #nextLevel(level: readonly TreePair[], signal: AbortSignal): Promise<TreePair[]> {
+    const next: TreePair[] = []
+    for (const { before, after } of level) {
+      signal.throwIfAborted()
+      const tree = await this.#store.objects.readTree(after)
+      const old = before === undefined ? undefined : await this.#readIfThere(before)
+      next.push(...childrenThatDiffer(old, tree))
+    }
+    return next
+  }
+
+  async #readIfThere(id: ObjectId): Promise<Tree | undefined> {
+    try {
+      return await this.#store.objects.readTree(id)
+    } catch (error) {
+      if (isRepocastError(error, 'REPOCAST_OBJECT_MISSING', 'REPOCAST_OBJECT_ROTTEN')) return undefined
+      throw error
+    }
+  }
+}
+
+/** The trees below `after` that are not below `before` at the same place. Pure. */
+export function childrenThatDiffer(before: Tree | undefined, after: Tree): TreePair[] {
+  if (after.segments) {
+    const known = new Set(before?.segments?.map(({ id }) => id))
+    return after.segments.filter(({ id }) => !known.has(id)).map(({ id }) => ({ before: undefined, after: id }))
+  }
+  const known = new Map<string, ObjectId>()
+  for (const entry of before?.entries ?? []) if (entry.type === 'd') known.set(entry.name, entry.id)
+  return after.entries.flatMap(entry => {
+    if (entry.type !== 'd' || known.get(entry.name) === entry.id) return []
+    return [{ before: known.get(entry.name), after: entry.id }]
+  })
+}

@@ -1,0 +1,76 @@
+import { describeError, isRepocastError, type Logger } from '@repocast/errors'
+import type { Mirror } from './mirror.ts'
+import type { Wake } from './wake.ts'
+
+export interface FollowOptions {
+  readonly mirror: Mirror
+  readonly wake: Wake
+  readonly pollSeconds: number
+  readonly logger: Logger
+  readonly signal: AbortSignal
+  /** From 0 to below 1. */
+  readonly random: () => number
+}
+
+const firstRetrySeconds = 2
+
+/** Why an update was ended: there is something newer to fetch. */
+class Superseded extends Error {}
+
+/** Keeps a mirror at the newest snapshot until the signal. Never throws; errors are told once and retried. */
+export async function followRepository(options: FollowOptions): Promise<void> {
+  const { mirror, wake, pollSeconds, logger, signal, random } = options
+  let retrySeconds = firstRetrySeconds
+  while (!signal.aborted) {
+    let pause = pollSeconds
+    try {
+      await updateUntilSuperseded(options)
+      retrySeconds = firstRetrySeconds
+      await mirror.prepareSpare(signal)
+    } catch (error) {
+      if (signal.aborted) return
+      if (error instanceof Superseded) continue
+      tell(error, mirror, logger)
+      pause = Math.min(pollSeconds, retrySeconds)
+      retrySeconds *= 2
+    }
+    // Mirrors that started together must not ask together for ever.
+    await wake.sleep(pause * 1000 * (0.75 + random() / 2), signal).catch(() => {})
+  }
+}
+
+/** One update, ended early when the feed has something newer than what it fetches. */
+async function updateUntilSuperseded({ mirror, wake, pollSeconds, signal }: FollowOptions): Promise<void> {
+  const superseded = new AbortController()
+  const done = new AbortController()
+  const watch = async (): Promise<void> => {
+    const watching = AbortSignal.any([signal, done.signal])
+    while (!watching.aborted) {
+      await wake.sleep(pollSeconds * 1000, watching).catch(() => {})
+      if (watching.aborted) return
+      // What is wrong with the feed is told by the next update.
+      if (await mirror.look(watching).catch(() => false)) superseded.abort(new Superseded())
+    }
+  }
+  const update = mirror.update(AbortSignal.any([signal, superseded.signal]))
+  const watching = watch()
+  try {
+    await update
+  } catch (error) {
+    throw superseded.signal.aborted && !signal.aborted ? superseded.signal.reason : error
+  } finally {
+    done.abort()
+    await watching
+  }
+}
+
+function tell(error: unknown, mirror: Mirror, logger: Logger): void {
+  const fields = { repository: mirror.repository, error: describeError(error) }
+  if (isRepocastError(error))
+    logger.warn({ ...fields, code: error.code, hint: error.hint }, 'the update failed, it is tried again')
+  else
+    logger.error(
+      { ...fields, stack: error instanceof Error ? error.stack : undefined },
+      'the update failed unexpectedly, it is tried again',
+    )
+}

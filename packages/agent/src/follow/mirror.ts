@@ -1,0 +1,175 @@
+import type { RepositoryState, RepositoryStatus } from '@repocast/api'
+import { describeError, isRepocastError, type Logger, RepocastError } from '@repocast/errors'
+import type { Follower } from '@repocast/feed'
+import type { RepositoryName, SnapshotRecord } from '@repocast/objects'
+import type { Generation, Store } from '@repocast/store'
+import type { Swarm } from '@repocast/swarm'
+import type { FetchProgress } from './fetch-objects.ts'
+import { SnapshotFetch } from './fetch-snapshot.ts'
+import { SharedPacks } from './shared-packs.ts'
+
+export interface MirrorOptions {
+  /** The symbolic link that web servers serve, absolute. */
+  readonly servedPath: string
+  readonly store: Store
+  readonly swarm: Swarm
+  readonly follower: Follower
+  readonly logger: Logger
+  /** Called whenever the status has changed in more than its progress. */
+  readonly onChange: () => void
+}
+
+/** What an update did. */
+export interface UpdateResult {
+  readonly record: SnapshotRecord
+  /** Whether the served path was moved. */
+  readonly swapped: boolean
+}
+
+/** One repository on this mirror: what it serves, and how it gets to what is newest. */
+export class Mirror {
+  readonly servedPath: string
+  readonly #with: MirrorOptions
+  readonly #sharedPacks: SharedPacks
+  readonly #fetch: SnapshotFetch
+  #state: RepositoryState = 'waiting'
+  #served: Generation | undefined
+  #newest: SnapshotRecord | undefined
+  #error: RepositoryStatus['error'] = null
+  #progress: () => FetchProgress = () => ({ bytesDone: 0, bytesWanted: 0 })
+
+  constructor(options: MirrorOptions) {
+    const { servedPath, store, swarm, follower } = options
+    this.servedPath = servedPath
+    this.#with = options
+    this.#sharedPacks = new SharedPacks(store, swarm, follower)
+    this.#fetch = new SnapshotFetch(store, swarm, this.#sharedPacks)
+  }
+
+  get repository(): RepositoryName {
+    return this.#with.follower.link.repository
+  }
+
+  /** Serial of the newest snapshot that the feed has told of. */
+  get newestSerial(): number {
+    return this.#newest?.serial ?? 0
+  }
+
+  status(): RepositoryStatus {
+    return {
+      name: this.repository,
+      state: this.#state,
+      serial: this.#served?.serial ?? null,
+      newestSerial: this.#newest?.serial ?? null,
+      ...this.#progress(),
+      error: this.#error,
+    }
+  }
+
+  /** Looks at what is served and shares it again, as after a start; works without origin and network. */
+  async resume(): Promise<void> {
+    this.#served = await this.#with.store.generations.served(this.repository, this.servedPath)
+    const record = this.#served && this.#with.store.snapshots.get(this.repository, this.#served.serial)
+    if (!record) return
+    this.#newest = record
+    this.#setState('current')
+    await this.#sharedPacks.open(record)
+  }
+
+  /** Asks the feed for the newest snapshot. True when it is newer than the last one that was seen. @throws as `Follower.refresh` */
+  async look(signal: AbortSignal): Promise<boolean> {
+    const { record } = await this.#with.follower.refresh({ signal })
+    const isNewer = (record?.serial ?? 0) > this.newestSerial
+    if (record) this.#newest = record
+    return isNewer
+  }
+
+  /**
+   * Brings the mirror to the newest snapshot: fetches what is missing, checks it out and swaps. A failure leaves what
+   * is served as it is, and the next update goes on from where this one stopped.
+   * @throws RepocastError REPOCAST_NOTHING_PUBLISHED; what feed, swarm and store throw; the reason of `signal`
+   */
+  async update(signal: AbortSignal): Promise<UpdateResult> {
+    try {
+      await this.look(signal)
+      if (!this.#newest) throw this.#nothingPublished()
+      const result = await this.#advance(this.#newest, signal)
+      this.#error = null
+      this.#setState('current')
+      return result
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error)
+      throw error
+    }
+  }
+
+  /** Makes the second generation that the next update recycles. Not urgent: it is served by nobody. */
+  async prepareSpare(signal: AbortSignal): Promise<void> {
+    const { store } = this.#with
+    const record = this.#served && store.snapshots.get(this.repository, this.#served.serial)
+    if (record) await store.generations.prepareSpare(record, this.servedPath, { signal })
+  }
+
+  async #advance(record: SnapshotRecord, signal: AbortSignal): Promise<UpdateResult> {
+    const { store } = this.#with
+    this.#served = await store.generations.served(this.repository, this.servedPath)
+    if (this.#served?.serial === record.serial && this.#served.root === record.root.id) {
+      await this.#sharedPacks.open(record, signal)
+      return { record, swapped: false }
+    }
+    this.#setState('fetching')
+    await this.#fetch.run({
+      record,
+      base: this.#served?.root,
+      signal,
+      onFetch: progress => {
+        this.#progress = progress
+      },
+    })
+    this.#setState('building')
+    // Before its generation: whatever a generation is made of belongs to a snapshot that is kept.
+    store.snapshots.add(record)
+    const generation = await store.generations.build(record, this.servedPath, { signal })
+    await store.generations.swap(generation, this.servedPath)
+    this.#served = generation
+    this.#with.logger.info({ repository: this.repository, serial: record.serial }, 'serving a new snapshot')
+    await this.#tidy()
+    return { record, swapped: true }
+  }
+
+  /** Lets go of snapshots that no generation holds, their packs, and the objects that only those had. */
+  async #tidy(): Promise<void> {
+    const { store } = this.#with
+    await store.generations.prune(this.repository, this.servedPath)
+    const kept = new Set(store.generations.list(this.repository).map(({ serial }) => serial))
+    for (const serial of store.snapshots.serials(this.repository)) {
+      if (!kept.has(serial)) store.snapshots.remove(this.repository, serial)
+    }
+    for (const infoHash of store.snapshots.packsWithoutSnapshot()) {
+      await this.#sharedPacks.forget(infoHash)
+      await store.packs.remove(infoHash)
+    }
+    await store.collect(store.planCollection())
+  }
+
+  #setState(state: RepositoryState): void {
+    if (state === this.#state) return
+    this.#state = state
+    this.#with.onChange()
+  }
+
+  #fail(error: unknown): void {
+    const code = isRepocastError(error) ? error.code : 'REPOCAST_INTERNAL'
+    this.#error = { code, message: describeError(error).slice(0, 900) }
+    this.#state = 'failed'
+    this.#with.onChange()
+  }
+
+  #nothingPublished(): RepocastError {
+    const { feedUrl, repository } = this.#with.follower.link
+    return new RepocastError('REPOCAST_NOTHING_PUBLISHED', {
+      message: `the feed ${feedUrl} has no snapshot of ${repository} yet`,
+      hint: 'wait until the origin publishes one, and check the name in the link',
+    })
+  }
+}

@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import type { SubscriptionLink } from '@repocast/feed'
+
+/** Where an agent keeps its things in the data directory, besides the store. Pure. */
+export class AgentLayout {
+  readonly directory: string
+
+  constructor(directory: string) {
+    this.directory = directory
+  }
+
+  get configuration(): string {
+    return join(this.directory, 'agent.yaml')
+  }
+
+  /** The agent's own key, for its reports. */
+  get key(): string {
+    return join(this.directory, 'agent.pem')
+  }
+
+  /** Floors of trust. */
+  get trust(): string {
+    return join(this.directory, 'trust.sqlite')
+  }
+
+  /** Held by the process that works on the directory. */
+  get lock(): string {
+    return join(this.directory, 'agent.lock')
+  }
+
+  /** Trusted metadata of a feed, one place for each repository that is followed. */
+  feed({ rootFingerprint, repository }: SubscriptionLink): string {
+    return join(this.directory, 'feeds', `${rootFingerprint.slice(0, 16)}-${repository}`)
+  }
+}

@@ -1,0 +1,59 @@
+import type { KeyObject } from 'node:crypto'
+import { type AgentStatus, signReport } from '@repocast/api'
+import { describeError, type Logger } from '@repocast/errors'
+
+export interface ReporterOptions {
+  /** Addresses of the origins' `/reports`. */
+  readonly urls: readonly string[]
+  readonly key: KeyObject
+  readonly status: () => AgentStatus
+  readonly logger: Logger
+}
+
+const everyMilliseconds = 30_000
+/** Changes that come close together are told together. */
+const gatherMilliseconds = 200
+const requestMilliseconds = 10_000
+
+/** Tells origins what this mirror serves: now and then, and soon after a change. `stop` it. */
+export class Reporter {
+  readonly #options: ReporterOptions
+  readonly #regular: NodeJS.Timeout
+  #soon: NodeJS.Timeout | undefined
+
+  constructor(options: ReporterOptions) {
+    this.#options = options
+    this.#regular = setInterval(() => void this.send(), everyMilliseconds)
+    this.#regular.unref()
+  }
+
+  /** Says that something has changed. */
+  changed(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined
+      void this.send()
+    }, gatherMilliseconds)
+    this.#soon.unref()
+  }
+
+  /** Sends a report to each origin now. A failure is no harm: the next report tells the same. */
+  async send(): Promise<void> {
+    const { urls, key, status, logger } = this.#options
+    const { body, headers } = signReport(status(), key)
+    const signal = AbortSignal.timeout(requestMilliseconds)
+    for (const url of urls) {
+      try {
+        const response = await fetch(url, { method: 'POST', body, headers, signal, redirect: 'error' })
+        await response.body?.cancel()
+        if (!response.ok) logger.warn({ url, status: response.status }, 'the origin refused a report')
+      } catch (error) {
+        logger.debug({ url, error: describeError(error) }, 'a report did not reach the origin')
+      }
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#regular)
+    clearTimeout(this.#soon)
+  }
+}

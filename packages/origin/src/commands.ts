@@ -1,0 +1,75 @@
+import type { MirrorStatistics } from '@repocast/api'
+import { formatLink } from '@repocast/feed'
+import { parseRepositoryName, type SnapshotRecord } from '@repocast/objects'
+import { originUrl } from './configuration.ts'
+import { Mirrors } from './mirrors/mirrors.ts'
+import { type OriginOptions, withOrigin } from './origin.ts'
+import { type PublishProgress, type PublishResult, publish } from './publish/publish.ts'
+
+export interface PublishCommand {
+  readonly repository: string
+  readonly tree: string
+  /** How files get into the store; by default what the configuration says. */
+  readonly ingest?: 'copy' | 'hardlink' | undefined
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: PublishProgress) => void
+}
+
+/** `repocast origin publish`. @throws as `publish` and `withOrigin` */
+export async function publishTree(options: OriginOptions, command: PublishCommand): Promise<PublishResult> {
+  const repository = parseRepositoryName(command.repository)
+  return await withOrigin(options, async origin => {
+    const { configuration } = origin
+    const { signal, onProgress } = command
+    return await publish(
+      {
+        repository,
+        tree: command.tree,
+        method: command.ingest ?? configuration.ingest,
+        announce: announceAddresses(configuration),
+        ...(signal && { signal }),
+        ...(onProgress && { onProgress }),
+      },
+      { ...origin, clock: options.clock },
+    )
+  })
+}
+
+/** The addresses of the tracker that stand in .torrent files. */
+function announceAddresses(configuration: Parameters<typeof originUrl>[0]): string[] {
+  const http = originUrl(configuration, 'announce')
+  const udpPort = configuration.tracker['udp-port']
+  return udpPort === undefined ? [http] : [http, `udp://${new URL(configuration.url).hostname}:${udpPort}`]
+}
+
+/** `repocast origin link`. @throws RepocastError REPOCAST_REPOSITORY_BAD_NAME and what `withOrigin` throws */
+export async function subscriptionLink(options: OriginOptions, name: string): Promise<string> {
+  const repository = parseRepositoryName(name)
+  return await withOrigin(options, async ({ configuration, feed }) => {
+    const feedUrl = originUrl(configuration, 'feed/')
+    return formatLink({ feedUrl: new URL(feedUrl).href, repository, rootFingerprint: await feed.rootFingerprint() })
+  })
+}
+
+/** What `repocast origin status` tells. */
+export interface OriginStatus {
+  readonly url: string
+  readonly repositories: readonly SnapshotRecord[]
+  readonly mirrors: readonly MirrorStatistics[]
+}
+
+/** `repocast origin status`: works whether the daemon runs or not. @throws what `withOrigin` throws */
+export async function originStatus(options: OriginOptions): Promise<OriginStatus> {
+  return await withOrigin(options, async ({ layout, configuration, feed, store }) => {
+    const repositories: SnapshotRecord[] = []
+    for (const [repository, serials] of await feed.published()) {
+      repositories.push(await feed.record(repository, serials.at(-1) ?? 0))
+    }
+    const mirrors = new Mirrors(layout.mirrors)
+    try {
+      return { url: configuration.url, repositories, mirrors: mirrors.statistics(store.snapshots, options.clock()) }
+    } finally {
+      mirrors.close()
+    }
+  })
+}

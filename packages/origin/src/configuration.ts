@@ -1,0 +1,87 @@
+import { loadConfiguration, parseConfiguration, sampleConfiguration } from '@repocast/daemon'
+import Type, { type Static } from 'typebox'
+import type { OriginLayout } from './layout.ts'
+
+/** `origin.yaml`. */
+export const OriginConfiguration = Type.Object(
+  {
+    url: Type.String({
+      pattern: '^https?://[^/?#]+(/[^?#]*)?$',
+      description:
+        'Address under which mirrors reach this origin over HTTP. It stands in subscription links and .torrent files, so think before you change it.',
+      examples: ['http://origin.example.org:8080'],
+    }),
+    listen: Type.String({
+      default: '0.0.0.0:8080',
+      description: 'Address and port for all that is HTTP: feed, .torrent files, pack ranges, tracker, statistics.',
+    }),
+    'peer-port': Type.Integer({
+      minimum: 0,
+      maximum: 65_535,
+      default: 6881,
+      description: 'TCP port for BitTorrent peers; mirrors must be able to reach it. 0: any free one.',
+    }),
+    'max-connections': Type.Integer({
+      minimum: 1,
+      maximum: 100_000,
+      default: 1000,
+      description: 'Peers that are connected at the same time, at most.',
+    }),
+    'trusted-proxies': Type.Array(Type.String(), {
+      default: [],
+      description: 'Addresses or networks of reverse proxies whose X-Forwarded-For is believed.',
+      examples: [['10.0.0.5']],
+    }),
+    tracker: Type.Object(
+      {
+        'interval-seconds': Type.Integer({
+          minimum: 5,
+          maximum: 3600,
+          default: 120,
+          description: 'How often peers announce themselves.',
+        }),
+        'udp-port': Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            maximum: 65_535,
+            description: 'Also answer announces over UDP (BEP 15) on this port. Off unless it is set.',
+            examples: [8081],
+          }),
+        ),
+      },
+      { additionalProperties: false, description: 'The bundled tracker, which knows packs of this origin only.' },
+    ),
+    ingest: Type.Union([Type.Literal('copy'), Type.Literal('hardlink')], {
+      default: 'copy',
+      description:
+        'How published files get into the store: copy (sharing blocks where the filesystem can), or hardlink, which takes no space but trusts that nobody changes a published file in place.',
+    }),
+  },
+  { additionalProperties: false },
+)
+export type OriginConfiguration = Static<typeof OriginConfiguration>
+
+const title = 'Configuration of a repocast origin. Environment variables REPOCAST_KEY (upper case, _ for -) override.'
+
+/** The commented file for an origin at `url`. */
+export function sampleOriginConfiguration(values: Partial<OriginConfiguration>): string {
+  return sampleConfiguration(OriginConfiguration, title, values)
+}
+
+/** @throws RepocastError REPOCAST_CONFIGURATION_MISSING, REPOCAST_CONFIGURATION_WRONG */
+export async function loadOriginConfiguration(
+  layout: OriginLayout,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<OriginConfiguration> {
+  return await loadConfiguration(OriginConfiguration, layout.configuration, environment)
+}
+
+/** Checks a file that is about to be written. @throws RepocastError REPOCAST_CONFIGURATION_WRONG */
+export function checkOriginConfiguration(text: string, path: string): OriginConfiguration {
+  return parseConfiguration(OriginConfiguration, text, path)
+}
+
+/** An address below the origin's own. */
+export function originUrl({ url }: OriginConfiguration, path: string): string {
+  return `${url.replace(/\/+$/, '')}/${path}`
+}

@@ -1,0 +1,71 @@
+import { dataVersion } from '@repocast/database'
+import type { InfoHash, RepositoryName } from '@repocast/objects'
+import type { Store } from '@repocast/store'
+import type { Swarm } from '@repocast/swarm'
+
+export interface LivePacksOptions {
+  readonly store: Store
+  readonly swarm: Swarm
+  readonly trackers: readonly string[]
+  /** A snapshot that was not there before. */
+  readonly onPublished: (repository: RepositoryName, serial: number) => void
+  readonly onError: (error: unknown) => void
+}
+
+const pollMilliseconds = 250
+
+/**
+ * Keeps the swarm equal to the packs of the store, also when another process publishes: SQLite tells by a counter
+ * that somebody else has committed, so looking costs nothing while nothing happens.
+ */
+export class LivePacks {
+  readonly #options: LivePacksOptions
+  readonly #live = new Set<string>()
+  readonly #serials = new Map<RepositoryName, number>()
+  #seenVersion: number | undefined
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(options: LivePacksOptions) {
+    this.#options = options
+  }
+
+  /** Whether the pack is one of ours. */
+  has(infoHash: string): boolean {
+    return this.#live.has(infoHash)
+  }
+
+  /** Shares what is there, and goes on looking until `stop`. */
+  async start(): Promise<void> {
+    await this.#look(true)
+    this.#timer = setInterval(() => {
+      this.#running = this.#running.then(async () => await this.#look(false)).catch(this.#options.onError)
+    }, pollMilliseconds)
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#running
+  }
+
+  async #look(isFirst: boolean): Promise<void> {
+    const { store, onPublished } = this.#options
+    const version = dataVersion(store.catalog)
+    if (version === this.#seenVersion) return
+    const packs = store.packs.list()
+    for (const { infoHash } of packs) if (!this.#live.has(infoHash)) await this.#share(infoHash)
+    for (const repository of store.snapshots.repositories()) {
+      const serial = store.snapshots.newest(repository)?.serial ?? 0
+      if (serial > (this.#serials.get(repository) ?? 0) && !isFirst) onPublished(repository, serial)
+      this.#serials.set(repository, serial)
+    }
+    this.#seenVersion = version
+  }
+
+  async #share(infoHash: InfoHash): Promise<void> {
+    const { store, swarm, trackers } = this.#options
+    const storage = await store.openPack(infoHash)
+    this.#live.add(infoHash)
+    swarm.add({ pack: storage.pack, storage, trackers: [...trackers] })
+  }
+}

@@ -1,0 +1,174 @@
+import { createHttpServer, EventStream, LifeCycle, listen, parseListen, type Registry } from '@repocast/daemon'
+import { type Lock, ProcessLock } from '@repocast/database'
+import { describeError, type Logger, RepocastError } from '@repocast/errors'
+import { Feed } from '@repocast/feed'
+import { HashPool } from '@repocast/files'
+import { openStore, type Store } from '@repocast/store'
+import { createSwarm } from '@repocast/swarm'
+import { Tracker } from '@repocast/tracker'
+import { loadOriginConfiguration, type OriginConfiguration, originUrl } from './configuration.ts'
+import { LivePacks } from './daemon/live-packs.ts'
+import { OriginLayout } from './layout.ts'
+import { createOriginMetrics } from './metrics.ts'
+import { Mirrors } from './mirrors/mirrors.ts'
+import { addRoutes } from './serve/routes.ts'
+import { Statistics } from './statistics.ts'
+
+export interface OriginOptions {
+  readonly data: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly clock: () => Date
+  readonly logger: Logger
+}
+
+const feedRefreshMilliseconds = 15 * 60 * 1000
+
+/** What every command on an origin's data directory opens. */
+export interface OpenOrigin {
+  readonly layout: OriginLayout
+  readonly configuration: OriginConfiguration
+  readonly store: Store
+  readonly feed: Feed
+  readonly hashPool: HashPool
+}
+
+/**
+ * Opens the data directory of an origin for `use`, and closes it behind it.
+ * @throws RepocastError REPOCAST_CONFIGURATION_MISSING, REPOCAST_CONFIGURATION_WRONG; what `openStore` throws
+ */
+export async function withOrigin<T>(
+  { data, environment, clock, logger }: OriginOptions,
+  use: (origin: OpenOrigin) => Promise<T>,
+): Promise<T> {
+  const layout = new OriginLayout(data)
+  const configuration = await loadOriginConfiguration(layout, environment)
+  const hashPool = new HashPool()
+  try {
+    const store = await openStore({ directory: data, logger, hashPool })
+    try {
+      const feed = new Feed({ directory: layout.feed, keysDirectory: layout.keys, clock })
+      return await use({ layout, configuration, store, feed, hashPool })
+    } finally {
+      await store.close()
+    }
+  } finally {
+    await hashPool.close()
+  }
+}
+
+/**
+ * Runs the origin's daemon until `signal` says stop: feed, .torrent files, pack ranges, tracker and statistics over
+ * HTTP, and every live pack in the swarm.
+ * @throws RepocastError REPOCAST_ORIGIN_RUNNING, REPOCAST_HTTP_CANNOT_LISTEN, REPOCAST_SWARM_PORT_UNAVAILABLE and
+ *   what `withOrigin` throws
+ */
+export async function runOrigin(options: OriginOptions, signal: AbortSignal): Promise<void> {
+  const life = new LifeCycle(options.logger)
+  const lock = lockDaemon(new OriginLayout(options.data))
+  life.onEnd('lock', () => lock.release())
+  try {
+    await withOrigin(options, async origin => {
+      const inner = new LifeCycle(options.logger)
+      try {
+        await start(origin, options, inner)
+        if (!signal.aborted)
+          await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
+        options.logger.info({}, 'stopping')
+      } finally {
+        await inner.end()
+      }
+    })
+  } finally {
+    await life.end()
+  }
+}
+
+function lockDaemon(layout: OriginLayout): Lock {
+  const lock = new ProcessLock(layout.daemonLock).tryAcquire()
+  if (lock) return lock
+  throw new RepocastError('REPOCAST_ORIGIN_RUNNING', {
+    message: `an origin runs on ${layout.directory} already`,
+    hint: 'stop it first, or name another directory',
+  })
+}
+
+async function start(origin: OpenOrigin, { logger, clock }: OriginOptions, life: LifeCycle): Promise<void> {
+  const { layout, configuration, store, feed } = origin
+  await adoptPublished(feed, store)
+  let livePacks: LivePacks | undefined
+  let statistics: Statistics | undefined
+  const tracker = new Tracker({
+    isAllowed: infoHash => livePacks?.has(infoHash) ?? false,
+    path: layout.tracker,
+    clock,
+    intervalSeconds: configuration.tracker['interval-seconds'],
+  })
+  life.onEnd('tracker', async () => await tracker.close())
+  const mirrors = new Mirrors(layout.mirrors)
+  life.onEnd('mirrors', () => mirrors.close())
+  const swarm = await createSwarm({
+    peerPort: configuration['peer-port'],
+    maxConnections: configuration['max-connections'],
+    role: 'origin',
+    logger,
+  })
+  life.onEnd('swarm', async () => await swarm.close())
+  statistics = new Statistics({ url: configuration.url, store, swarm, tracker, mirrors, clock })
+  const events = new EventStream()
+  const metrics: Registry = createOriginMetrics(() => statistics)
+  const server = createHttpServer({
+    logger,
+    metrics,
+    trustedProxies: configuration['trusted-proxies'],
+    isReady: () => livePacks !== undefined || 'the packs are being opened',
+  })
+  await addRoutes(server, { layout, store, tracker, mirrors, statistics, events, clock })
+  const { host, port } = parseListen(configuration.listen)
+  await listen(server, host, port)
+  life.onEnd('http', async () => await server.close())
+  life.onEnd('events', () => events.close())
+  const udpPort = configuration.tracker['udp-port']
+  if (udpPort !== undefined) await tracker.udp.listen(host, udpPort)
+  livePacks = new LivePacks({
+    store,
+    swarm,
+    trackers: [originUrl(configuration, 'announce')],
+    onPublished: (repository, serial) => {
+      logger.info({ repository, serial }, 'published')
+      events.send('published', { repository, serial })
+    },
+    onError: error => logger.error({ error: describeError(error) }, 'the packs could not be looked at'),
+  })
+  await livePacks.start()
+  life.onEnd('packs', async () => await livePacks?.stop())
+  keepFeedFresh(feed, layout, logger, life)
+  logger.info({ url: configuration.url, listen: configuration.listen, peerPort: swarm.port }, 'the origin is running')
+}
+
+/** Brings snapshots into the catalog that were published, but not recorded because the publisher was killed. */
+async function adoptPublished(feed: Feed, store: Store): Promise<void> {
+  for (const [repository, serials] of await feed.published()) {
+    for (const serial of serials) {
+      if (!store.snapshots.get(repository, serial)) store.snapshots.add(await feed.record(repository, serial))
+    }
+  }
+}
+
+function keepFeedFresh(feed: Feed, layout: OriginLayout, logger: Logger, life: LifeCycle): void {
+  const refresh = async (): Promise<void> => {
+    // While somebody publishes, the feed is fresh anyway.
+    const lock = new ProcessLock(layout.publishLock).tryAcquire()
+    if (!lock) return
+    try {
+      const signed = await feed.refresh()
+      if (signed.length > 0) logger.info({ roles: signed }, 'signed the feed again')
+    } catch (error) {
+      logger.error({ error: describeError(error) }, 'the feed could not be signed again, it will expire')
+    } finally {
+      lock.release()
+    }
+  }
+  const timer = setInterval(() => void refresh(), feedRefreshMilliseconds)
+  life.onEnd('feed', () => clearInterval(timer))
+  void refresh()
+}

@@ -1,0 +1,198 @@
+import { ProcessLock } from '@repocast/database'
+import { isRepocastError } from '@repocast/errors'
+import type { Feed } from '@repocast/feed'
+import type { HashPool } from '@repocast/files'
+import type { InfoHash, PackReference, RepositoryKind, RepositoryName, SnapshotRecord } from '@repocast/objects'
+import { makeTorrent, type PackPlan, planPacks } from '@repocast/packs'
+import { isVolatile } from '@repocast/repositories'
+import type { IngestMethod, Inventory, Store } from '@repocast/store'
+import type { OriginLayout } from '../layout.ts'
+import { type ScannedTree, scanTree } from '../scan/scan.ts'
+
+export interface PublishOptions {
+  readonly repository: RepositoryName
+  /** Directory of the source tree. */
+  readonly tree: string
+  readonly method: IngestMethod
+  /** Address of the tracker, for the .torrent files. */
+  readonly announce: readonly string[]
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: PublishProgress) => void
+}
+
+/** What publishing is at. */
+export type PublishProgress =
+  | { readonly step: 'wait' }
+  | { readonly step: 'scan'; readonly files: number; readonly bytes: number }
+  | {
+      readonly step: 'pack'
+      readonly pack: number
+      readonly packs: number
+      readonly bytes: number
+      readonly totalBytes: number
+    }
+  | { readonly step: 'sign' }
+
+/** What publishing did; what `--json` prints. */
+export interface PublishResult {
+  readonly repository: RepositoryName
+  readonly kind: RepositoryKind
+  /** Whether there is a new snapshot; false when the tree is as it was published last. */
+  readonly published: boolean
+  readonly serial: number
+  /** Id of the root tree. */
+  readonly root: string
+  /** The packs of the snapshot. */
+  readonly packs: readonly PackReference[]
+  readonly newPacks: readonly InfoHash[]
+  readonly total: { readonly files: number; readonly bytes: number }
+  /** Files whose content the origin did not have, and their bytes. */
+  readonly new: { readonly files: number; readonly bytes: number }
+  readonly unchanged: { readonly files: number; readonly bytes: number }
+}
+
+export interface PublishSurroundings {
+  readonly layout: OriginLayout
+  readonly store: Store
+  readonly feed: Feed
+  readonly hashPool: HashPool
+  readonly clock: () => Date
+}
+
+/** A tree that was unstable is scanned again, so often. */
+const scans = 2
+
+/**
+ * Publishes a tree as the next snapshot of a repository. Two publishes wait for each other, whether they are of one
+ * process or of several. Until the feed's switch, at the very end, nobody sees anything of it.
+ * @throws what `scanTree`, `makeTorrent` and `Feed.publish` throw; the reason of the signal
+ */
+export async function publish(options: PublishOptions, surroundings: PublishSurroundings): Promise<PublishResult> {
+  const { signal, onProgress } = options
+  const lock = await new ProcessLock(surroundings.layout.publishLock).acquire({
+    ...(signal && { signal }),
+    onWait: () => onProgress?.({ step: 'wait' }),
+  })
+  try {
+    return await publishLocked(options, surroundings)
+  } finally {
+    lock.release()
+  }
+}
+
+async function publishLocked(options: PublishOptions, surroundings: PublishSurroundings): Promise<PublishResult> {
+  const { store, feed } = surroundings
+  await store.removeLeftovers()
+  const inventory = store.inventory()
+  try {
+    const scanned = await scanStable(options, surroundings, inventory)
+    const last = await lastRecord(feed, options.repository)
+    if (last && !store.snapshots.get(last.repository, last.serial)) store.snapshots.add(last)
+    if (last && isUnchanged(last, scanned)) return resultOf(last, scanned, [], false)
+    const serial = (last?.serial ?? 0) + 1
+    const newPacks = await packNew(options, surroundings, inventory, scanned.kind, serial)
+    options.onProgress?.({ step: 'sign' })
+    const record = makeRecord(options.repository, serial, scanned, packsOf(store, inventory), surroundings.clock())
+    await feed.publish(record)
+    // Behind the switch, since the daemon tells mirrors to look at the feed as soon as it sees the row.
+    store.snapshots.add(record)
+    return resultOf(record, scanned, newPacks, true)
+  } finally {
+    inventory.close()
+  }
+}
+
+async function scanStable(
+  { tree, method, signal, onProgress }: PublishOptions,
+  { store, hashPool }: PublishSurroundings,
+  inventory: Inventory,
+): Promise<ScannedTree> {
+  for (let scan = 1; ; scan += 1) {
+    try {
+      return await scanTree({
+        tree,
+        ingest: store.ingest(),
+        inventory,
+        scanCache: store.scanCache,
+        hashPool,
+        method,
+        signal,
+        onProgress: progress => onProgress?.({ step: 'scan', ...progress }),
+      })
+    } catch (error) {
+      if (scan === scans || !isRepocastError(error, 'REPOCAST_TREE_UNSTABLE')) throw error
+      inventory.clear()
+    }
+  }
+}
+
+async function lastRecord(feed: Feed, repository: RepositoryName): Promise<SnapshotRecord | undefined> {
+  const serial = (await feed.serials(repository)).at(-1)
+  return serial === undefined ? undefined : await feed.record(repository, serial)
+}
+
+function isUnchanged({ root, kind }: SnapshotRecord, scanned: ScannedTree): boolean {
+  const { id, mode, mtime } = scanned.root
+  return root.id === id && root.mode === mode && root.mtime === mtime && kind === scanned.kind
+}
+
+/** Makes packs of the objects that no pack holds. */
+async function packNew(
+  { repository, announce, signal, onProgress }: PublishOptions,
+  { store }: PublishSurroundings,
+  inventory: Inventory,
+  kind: RepositoryKind,
+  serial: number,
+): Promise<InfoHash[]> {
+  const plans: PackPlan[] = planPacks(inventory.unpacked(), { volatile: path => isVolatile(kind, path) })
+  const made: InfoHash[] = []
+  for (const [k, plan] of plans.entries()) {
+    const name = plans.length === 1 ? `${repository}-${serial}` : `${repository}-${serial}-${k + 1}`
+    const { torrent } = await makeTorrent(plan, {
+      name,
+      announce,
+      read: entry => store.objects.read(entry.id),
+      ...(signal && { signal }),
+      onProgress: ({ hashedBytes, totalBytes }) =>
+        onProgress?.({ step: 'pack', pack: k + 1, packs: plans.length, bytes: hashedBytes, totalBytes }),
+    })
+    made.push((await store.packs.add(torrent)).infoHash)
+  }
+  return made
+}
+
+function packsOf(store: Store, inventory: Inventory): PackReference[] {
+  const needed = new Set(inventory.packs())
+  return store.packs.list().filter(({ infoHash }) => needed.has(infoHash))
+}
+
+function makeRecord(
+  repository: RepositoryName,
+  serial: number,
+  { kind, root, counts, bytes }: ScannedTree,
+  packs: readonly PackReference[],
+  now: Date,
+): SnapshotRecord {
+  const created = `${now.toISOString().slice(0, 19)}Z`
+  return { repository, kind, serial, created, root, counts, bytes, packs, findings: [] }
+}
+
+function resultOf(
+  { repository, kind, serial, root, packs }: SnapshotRecord,
+  { counts, bytes, added }: ScannedTree,
+  newPacks: readonly InfoHash[],
+  published: boolean,
+): PublishResult {
+  return {
+    repository,
+    kind,
+    published,
+    serial,
+    root: root.id,
+    packs,
+    newPacks,
+    total: { files: counts.files, bytes },
+    new: added,
+    unchanged: { files: counts.files - added.files, bytes: bytes - added.bytes },
+  }
+}

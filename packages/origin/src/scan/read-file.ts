@@ -1,0 +1,96 @@
+import { lstat, rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RepocastError, systemErrorCode } from '@repocast/errors'
+import type { FileState, HashPool } from '@repocast/files'
+import { type ObjectId, parseObjectId } from '@repocast/objects'
+import type { Ingest, IngestMethod } from '@repocast/store'
+
+/** How often a file that changes while it is read is read again. */
+const attempts = 3
+const pauseMilliseconds = 200
+/** A change within this time of another may leave the same times on the inode. */
+const racyNanoseconds = 2_000_000_000n
+
+export interface ReadFile {
+  readonly id: ObjectId
+  readonly state: FileState
+  /** Whether the content was not in the store before. */
+  readonly isNew: boolean
+}
+
+export interface FileReading {
+  readonly hashPool: HashPool
+  readonly ingest: Ingest
+  readonly method: IngestMethod
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Hashes a source file and takes it into the store when its content is new. What is in the store is what was hashed.
+ * @throws RepocastError REPOCAST_TREE_UNSTABLE when the file changes or vanishes each time it is read
+ */
+export async function readSourceFile(path: Buffer, displayPath: string, reading: FileReading): Promise<ReadFile> {
+  for (let attempt = 1; ; attempt += 1) {
+    reading.signal?.throwIfAborted()
+    try {
+      const result = await readOnce(path, reading)
+      if (result) return result
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT') throw error
+    }
+    if (attempt === attempts) throw unstable(displayPath)
+    await sleep(pauseMilliseconds, undefined, { signal: reading.signal })
+  }
+}
+
+/** Undefined when the file changed on the way. */
+async function readOnce(path: Buffer, { hashPool, ingest, method }: FileReading): Promise<ReadFile | undefined> {
+  const { digest, before, after } = await hashPool.sha256File(path)
+  if (!isSame(before, after)) return undefined
+  const id = parseObjectId(digest)
+  if (ingest.has(id)) return { id, state: after, isNew: false }
+  const taken = await ingest.take(path, method)
+  if (await isFaithful(path, taken, digest, after, hashPool)) {
+    ingest.stage(id, Number(after.size), taken)
+    return { id, state: after, isNew: true }
+  }
+  await rm(taken, { force: true })
+  return undefined
+}
+
+/** Whether what was taken is what was hashed. */
+async function isFaithful(
+  path: Buffer,
+  taken: string,
+  digest: string,
+  state: FileState,
+  hashPool: HashPool,
+): Promise<boolean> {
+  const { size, mtimeNs, ctimeNs, ino } = await lstat(path, { bigint: true })
+  // A hard link changes the ctime of its inode, and has the content anyway.
+  const now = { size, mtimeNs, ctimeNs: (await isLink(taken, ino)) ? state.ctimeNs : ctimeNs, inode: ino }
+  if (!isSame(state, now)) return false
+  if (!isRacy(state)) return true
+  return (await hashPool.sha256File(taken)).digest === digest
+}
+
+async function isLink(taken: string, inode: bigint): Promise<boolean> {
+  return (await lstat(taken, { bigint: true })).ino === inode
+}
+
+/** Whether a file was changed so recently that its times may not tell a further change. */
+export function isRacy({ mtimeNs, ctimeNs }: FileState): boolean {
+  const now = BigInt(Date.now()) * 1_000_000n
+  return now - mtimeNs < racyNanoseconds || now - ctimeNs < racyNanoseconds
+}
+
+function isSame(a: FileState, b: FileState): boolean {
+  return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.inode === b.inode
+}
+
+export function unstable(displayPath: string): RepocastError {
+  return new RepocastError('REPOCAST_TREE_UNSTABLE', {
+    message: `${displayPath} changes or vanishes while it is read`,
+    hint: 'publish when nothing writes to the tree, for example as the last step of what makes it',
+  })
+}

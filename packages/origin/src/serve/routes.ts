@@ -1,0 +1,97 @@
+import fastifyStatic from '@fastify/static'
+import { maxReportBytes, verifyReport } from '@repocast/api'
+import type { EventStream, FastifyInstance } from '@repocast/daemon'
+import { parseInfoHash } from '@repocast/objects'
+import type { Store } from '@repocast/store'
+import { renderStatsPage, type Tracker } from '@repocast/tracker'
+import type { OriginLayout } from '../layout.ts'
+import type { Mirrors } from '../mirrors/mirrors.ts'
+import type { Statistics } from '../statistics.ts'
+import { parseByteRange } from './byte-range.ts'
+import { readPackBytes } from './pack-bytes.ts'
+
+export interface RouteSurroundings {
+  readonly layout: OriginLayout
+  readonly store: Store
+  readonly tracker: Tracker
+  readonly mirrors: Mirrors
+  readonly statistics: Statistics
+  readonly events: EventStream
+  readonly clock: () => Date
+}
+
+/** All that an origin answers over HTTP, besides health and metrics. */
+export async function addRoutes(server: FastifyInstance, surroundings: RouteSurroundings): Promise<void> {
+  const { layout, events, statistics } = surroundings
+  await server.register(fastifyStatic, {
+    root: layout.feed,
+    prefix: '/feed/',
+    index: false,
+    cacheControl: false,
+    // Only timestamp.json ever changes; all else is named by its version or hash.
+    setHeaders: (reply, path) =>
+      void reply.header('cache-control', path.endsWith('timestamp.json') ? 'no-cache' : 'max-age=31536000, immutable'),
+  })
+  addPackRoutes(server, surroundings)
+  addTrackerRoutes(server, surroundings)
+  addReportRoute(server, surroundings)
+  server.get('/', async (_request, reply) => await reply.redirect('/stats'))
+  server.get('/stats.json', async () => statistics.document())
+  server.get(
+    '/stats',
+    async (_request, reply) =>
+      await reply.type('text/html; charset=utf-8').send(renderStatsPage(statistics.document())),
+  )
+  server.get('/events', (_request, reply) => events.add(reply))
+}
+
+function addPackRoutes(server: FastifyInstance, { store, statistics }: RouteSurroundings): void {
+  server.get<{ Params: { name: string } }>('/torrents/:name', async (request, reply) => {
+    const infoHash = parseInfoHash(request.params.name.replace(/\.torrent$/, ''))
+    return await reply.type('application/x-bittorrent').send(await store.packs.torrent(infoHash))
+  })
+  server.get<{ Params: { infoHash: string } }>('/packs/:infoHash', async (request, reply) => {
+    const storage = await store.openPack(parseInfoHash(request.params.infoHash))
+    const { bytes } = storage.pack
+    const range = parseByteRange(request.headers.range, bytes)
+    if (range === 'unsatisfiable') return await reply.code(416).header('content-range', `bytes */${bytes}`).send()
+    const { first, last } = range ?? { first: 0, last: bytes - 1 }
+    if (range) reply.code(206).header('content-range', `bytes ${first}-${last}/${bytes}`)
+    reply.headers({
+      'accept-ranges': 'bytes',
+      'content-length': last + 1 - first,
+      'cache-control': 'max-age=31536000, immutable',
+    })
+    reply.type('application/octet-stream')
+    if (request.method === 'HEAD') return await reply.send()
+    const content = readPackBytes(storage, { first, last })
+    content.on('data', (chunk: Buffer) => statistics.countWebSeed(chunk.length))
+    return await reply.send(content)
+  })
+}
+
+function addTrackerRoutes(server: FastifyInstance, { tracker }: RouteSurroundings): void {
+  for (const path of ['/announce', '/scrape']) {
+    server.get(path, async (request, reply) => {
+      // Not request.query: info-hashes are bytes, not text.
+      const target = request.raw.url ?? path
+      return await reply
+        .type('text/plain')
+        .send(await tracker.http.answer(target.slice(target.indexOf(path)), request.ip))
+    })
+  }
+}
+
+function addReportRoute(server: FastifyInstance, { mirrors, clock }: RouteSurroundings): void {
+  server.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit: maxReportBytes },
+    (_request, body, done) => done(null, body),
+  )
+  server.post('/reports', async (request, reply) => {
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    const { id, status } = verifyReport(body, request.headers, clock())
+    mirrors.take(id, request.ip, status, clock())
+    return await reply.code(204).send()
+  })
+}

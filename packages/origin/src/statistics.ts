@@ -1,0 +1,80 @@
+import type { StatsDocument } from '@repocast/api'
+import type { Store } from '@repocast/store'
+import type { Swarm } from '@repocast/swarm'
+import type { Tracker } from '@repocast/tracker'
+import type { Mirrors } from './mirrors/mirrors.ts'
+
+export interface StatisticsSurroundings {
+  readonly url: string
+  readonly store: Store
+  readonly swarm: Swarm
+  readonly tracker: Tracker
+  readonly mirrors: Mirrors
+  readonly clock: () => Date
+}
+
+/** What the origin tells about itself, its packs and its mirrors. */
+export class Statistics {
+  readonly #with: StatisticsSurroundings
+  #webSeedBytes = 0
+
+  constructor(surroundings: StatisticsSurroundings) {
+    this.#with = surroundings
+  }
+
+  /** Counts bytes of packs that were given over HTTP. */
+  countWebSeed(bytes: number): void {
+    this.#webSeedBytes += bytes
+  }
+
+  /** Bytes of packs that were given since the start, to peers and over HTTP. */
+  get uploadedBytes(): number {
+    return this.#with.swarm.status().uploadedBytes + this.#webSeedBytes
+  }
+
+  document(): StatsDocument {
+    const { url, clock } = this.#with
+    const packs = this.#packs()
+    const mirrors = this.#with.mirrors.statistics(this.#with.store.snapshots, clock())
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+    const [seeders, leechers] = [sum(packs.map(one => one.seeders)), sum(packs.map(one => one.leechers))]
+    return {
+      format: 'repocast statistics',
+      version: 1,
+      origin: url,
+      generated: clock().toISOString(),
+      totals: {
+        swarms: packs.filter(one => one.seeders + one.leechers > 0).length,
+        peers: seeders + leechers,
+        seeders,
+        leechers,
+        completed: sum(packs.map(one => one.completed)),
+        mirrors: mirrors.length,
+        originUploadedBytes: this.uploadedBytes,
+        mirrorsUploadedBytes: sum(mirrors.map(one => one.uploadedBytes)),
+      },
+      repositories: this.#repositories(),
+      packs,
+      mirrors,
+    }
+  }
+
+  #packs(): StatsDocument['packs'] {
+    const { store, swarm, tracker } = this.#with
+    return store.packs.list().map(({ infoHash, bytes }) => {
+      const { seeders, leechers, completed, uploadedBytes, downloadedBytes } = tracker.scrape(infoHash)
+      const name = swarm.pack(infoHash)?.status().name ?? ''
+      return { infoHash, name, bytes, seeders, leechers, completed, uploadedBytes, downloadedBytes }
+    })
+  }
+
+  #repositories(): StatsDocument['repositories'] {
+    const { snapshots } = this.#with.store
+    return snapshots.repositories().flatMap(name => {
+      const record = snapshots.newest(name)
+      if (!record) return []
+      const { kind, serial, created, bytes, counts, packs } = record
+      return [{ name, kind, serial, created, bytes, files: counts.files, packs: packs.length }]
+    })
+  }
+}

@@ -1,0 +1,36 @@
+import type { RepositoryKind } from '@repocast/objects'
+
+const repomd = /(^|\/)repodata\/repomd\.xml$/
+const debRelease = /(^|\/)dists\/(.+\/)?(In)?Release$/
+/** A flat deb repository has its indices at the top. */
+const flatRelease = /^(\.\/)?(In)?Release$/
+const flatIndex = /^(\.\/)?(Packages|Sources)(\.[a-z0-9]+)?$/
+
+/** Tells what a repository is made of from the paths that a walk meets. */
+export class KindDetector {
+  #hasRepomd = false
+  #hasDebRelease = false
+  #hasFlatRelease = false
+  #hasFlatIndex = false
+
+  /** Takes the repository path of a file in. */
+  see(path: string): void {
+    this.#hasRepomd ||= repomd.test(path)
+    this.#hasDebRelease ||= debRelease.test(path)
+    this.#hasFlatRelease ||= flatRelease.test(path)
+    this.#hasFlatIndex ||= flatIndex.test(path)
+  }
+
+  /** What the paths so far make of it. A tree that has both kinds of metadata counts as deb, whose suites name all. */
+  get kind(): RepositoryKind {
+    if (this.#hasDebRelease || (this.#hasFlatRelease && this.#hasFlatIndex)) return 'deb'
+    return this.#hasRepomd ? 'yum' : 'plain'
+  }
+}
+
+/** Whether a file is replaced with most snapshots: package metadata, as against packages. */
+export function isVolatile(kind: RepositoryKind, path: string): boolean {
+  if (kind === 'yum') return /(^|\/)repodata\//.test(path)
+  if (kind === 'deb') return /(^|\/)dists\//.test(path) || flatRelease.test(path) || flatIndex.test(path)
+  return false
+}
