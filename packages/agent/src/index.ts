@@ -5,3 +5,4 @@
 export { type AgentOptions, runAgent, type SyncOptions, syncOnce } from './agent.ts'
 export { AgentConfiguration, sampleAgentConfiguration } from './configuration.ts'
 export type { UpdateResult } from './follow/mirror.ts'
+export { readAgentStatus } from './read-status.ts'

@@ -117,6 +117,7 @@ export const errorCodes = {
   REPOCAST_HTTP_NOT_FOUND: { kind: 'missing', meaning: 'There is nothing under the URL.' },
   REPOCAST_HTTP_BAD_REQUEST: { kind: 'usage', meaning: 'An HTTP request cannot be understood.' },
   REPOCAST_HTTP_BUSY: { kind: 'conflict', meaning: 'Too many clients listen to events already.' },
+  REPOCAST_USAGE: { kind: 'usage', meaning: 'A command line is not one that repocast knows.' },
   REPOCAST_INTERNAL: { kind: 'internal', meaning: 'A mistake of repocast; the log tells more.' },
   // origin
   REPOCAST_ORIGIN_EXISTS: {
@@ -132,6 +133,10 @@ export const errorCodes = {
   },
   // agent
   REPOCAST_AGENT_RUNNING: { kind: 'conflict', meaning: 'An agent runs on this data directory already.' },
+  REPOCAST_AGENT_NOT_RUNNING: {
+    kind: 'missing',
+    meaning: 'No agent answers on the address that its configuration names.',
+  },
   REPOCAST_SNAPSHOT_INCOMPLETE: { kind: 'integrity', meaning: 'No pack of a snapshot holds an object that it needs.' },
   REPOCAST_NOTHING_PUBLISHED: { kind: 'missing', meaning: 'The feed has no snapshot of the repository yet.' },
 } as const satisfies Record<string, CodeEntry>

@@ -1,7 +1,8 @@
+import type { Socket } from 'node:net'
 import type { Torrent, Wire } from 'webtorrent'
 import type { Bits } from '../picker/bits.ts'
 import type { SourceKind } from '../picker/peer.ts'
-import { batchWrites, dropForGood } from './seams.ts'
+import { dropForGood, socketOf } from './seams.ts'
 
 /** What a peer does, told to whoever transfers with it. */
 export interface ConnectionListener {
@@ -28,10 +29,12 @@ export class PeerConnection {
   readonly isIncoming: boolean
   readonly #torrent: Torrent
   readonly #wire: Wire
+  readonly #socket: Socket | undefined
 
   constructor(torrent: Torrent, wire: Wire) {
     this.#torrent = torrent
     this.#wire = wire
+    this.#socket = socketOf(torrent, wire)
     this.peerId = wire.peerId
     this.host = plainHost(wire.remoteAddress ?? '')
     this.address = joinAddress(this.host, wire.remotePort ?? 0)
@@ -105,7 +108,10 @@ export class PeerConnection {
 
   /** Requests that are made until the next turn of the event loop go out together. */
   batchRequests(): void {
-    batchWrites(this.#torrent, this.#wire)
+    const socket = this.#socket
+    if (!socket || socket.writableCorked > 0) return
+    socket.cork()
+    setImmediate(() => socket.uncork())
   }
 
   cancel(piece: number, offset: number, length: number): void {

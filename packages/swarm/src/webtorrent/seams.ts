@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type WebTorrent from 'webtorrent'
 import type { Peer, Torrent, Wire } from 'webtorrent'
 
@@ -60,12 +61,9 @@ export function offerMetadata(wire: Wire, infoBytes: Uint8Array): void {
   wire.extendedHandshake.metadata_size = infoBytes.length
 }
 
-/** Has what is written in this turn of the event loop sent with one system call. */
-export function batchWrites(torrent: Torrent, wire: Wire): void {
-  const socket = peerOf(torrent, wire)?.conn
-  if (!socket || socket.writableCorked > 0) return
-  socket.cork()
-  setImmediate(() => socket.uncork())
+/** The socket of a connection, to have requests that are made together sent by one system call. */
+export function socketOf(torrent: Torrent, wire: Wire): Socket | undefined {
+  return peerOf(torrent, wire)?.conn ?? undefined
 }
 
 function peerOf(torrent: Torrent, wire: Wire): Peer | undefined {

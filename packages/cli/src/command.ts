@@ -1,0 +1,42 @@
+import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs'
+import type { Terminal } from './output/terminal.ts'
+
+/** What every command gets, besides its arguments. */
+export interface CommandContext {
+  readonly terminal: Terminal
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal
+  readonly clock: () => Date
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly version: string
+  readonly verbose: boolean
+}
+
+/** One command: what it is called and takes, and what it does. */
+export interface Command<A> {
+  /** As yargs takes it, for example `publish <repository> <tree>`. */
+  readonly usage: string
+  readonly summary: string
+  readonly options: (yargs: Argv) => Argv<A>
+  readonly examples?: readonly (readonly [command: string, meaning: string])[]
+  readonly run: (args: A, context: CommandContext) => Promise<void>
+}
+
+/** The command for yargs. `start` runs a command, and answers for its failure. */
+export function commandModule<A>(
+  { usage, summary, options, examples = [], run }: Command<A>,
+  start: (run: (context: CommandContext) => Promise<void>) => Promise<void>,
+): CommandModule<object, A> {
+  return {
+    command: usage,
+    describe: summary,
+    builder: yargs =>
+      options(yargs as Argv).example(examples.map(([command, meaning]) => [command, meaning] as [string, string])),
+    handler: async (args: ArgumentsCamelCase<A>) => await start(async context => await run(args as A, context)),
+  }
+}
+
+/** `--data`, which most commands take. */
+export const dataOption = {
+  data: { type: 'string', demandOption: true, describe: 'Data directory', requiresArg: true },
+} as const

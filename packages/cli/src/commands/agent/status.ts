@@ -1,0 +1,27 @@
+import { readAgentStatus } from '@repocast/agent'
+import { formatBytes } from '@repocast/daemon'
+import type { Argv } from 'yargs'
+import { type Command, dataOption } from '../../command.ts'
+
+const options = (yargs: Argv) => yargs.options(dataOption)
+type Args = Awaited<ReturnType<typeof options>['argv']>
+
+export const agentStatusCommand: Command<Args> = {
+  usage: 'status',
+  summary: 'Tell what the running agent serves, and how far it is',
+  options: options as (yargs: Argv) => Argv<Args>,
+  async run({ data }, { terminal, environment, signal }) {
+    const status = await readAgentStatus(data, environment, signal)
+    terminal.value(status)
+    terminal.line(
+      `${status.name}: ${status.peers} peers, ${formatBytes(status.downloadedBytes)} taken, ${formatBytes(status.uploadedBytes)} given`,
+    )
+    for (const { name, state, serial, newestSerial, bytesDone, bytesWanted, error } of status.repositories) {
+      const progress = state === 'fetching' ? `, ${formatBytes(bytesDone)} of ${formatBytes(bytesWanted)}` : ''
+      terminal.line(
+        `  ${name}: serves ${serial ?? 'nothing'}, newest ${newestSerial ?? 'unknown'}, ${state}${progress}`,
+      )
+      if (error) terminal.line(`    ${error.code}: ${error.message}`)
+    }
+  },
+}

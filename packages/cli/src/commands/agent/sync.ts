@@ -1,0 +1,81 @@
+import { hostname } from 'node:os'
+import { syncOnce } from '@repocast/agent'
+import { formatBytes, parseDuration } from '@repocast/daemon'
+import type { Argv } from 'yargs'
+import { type Command, dataOption } from '../../command.ts'
+import { showAgentProgress } from '../../output/agent-progress.ts'
+import { createProgressView } from '../../output/progress.ts'
+import { commandLog } from '../../program-log.ts'
+
+const options = (yargs: Argv) =>
+  yargs
+    .positional('link', { type: 'string', demandOption: true, describe: 'Subscription link' })
+    .positional('directory', { type: 'string', demandOption: true, describe: 'What becomes a link to the snapshot' })
+    .options({
+      ...dataOption,
+      'seed-for': {
+        type: 'string',
+        default: '0s',
+        requiresArg: true,
+        describe: 'Give to others for so long before it ends',
+      },
+      'peer-port': { type: 'number', default: 0, requiresArg: true, describe: 'TCP port for peers; 0: any free one' },
+      name: {
+        type: 'string',
+        default: hostname(),
+        defaultDescription: 'the host name',
+        describe: 'What the origin calls this mirror',
+      },
+    })
+type Args = Awaited<ReturnType<typeof options>['argv']>
+
+export const agentSync: Command<Args> = {
+  usage: 'sync <link> <directory>',
+  summary: 'Fetch the newest snapshot once, serve it as a directory, and end',
+  options: options as (yargs: Argv) => Argv<Args>,
+  examples: [["$0 agent sync 'repocast+http://…' /srv/mirror/debian --data /var/lib/repocast --seed-for 10m", '']],
+  async run({ link, directory, data, 'seed-for': seedFor, 'peer-port': peerPort, name }, context) {
+    const { terminal, signal } = context
+    const seedForSeconds = parseDuration(seedFor)
+    const view = createProgressView(terminal, () => performance.now() / 1000)
+    let stop = (): void => {}
+    try {
+      await syncOnce(
+        { ...context, data, logger: commandLog(context), program: context.version },
+        {
+          link,
+          directory,
+          name,
+          peerPort,
+          seedForSeconds,
+          signal,
+          onStart: status => {
+            stop = showAgentProgress(view, status)
+          },
+          onServed: ({ record, swapped }, status) => {
+            stop()
+            const { downloadedBytes, fromMirrorsBytes, fromOriginBytes, fromWebSeedBytes } = status
+            const { repository, serial } = record
+            terminal.value({
+              repository,
+              serial,
+              swapped,
+              directory,
+              downloadedBytes,
+              fromMirrorsBytes,
+              fromOriginBytes,
+              fromWebSeedBytes,
+            })
+            const what = swapped ? 'now serves' : 'serves already'
+            terminal.line(
+              `${directory} ${what} ${repository} serial ${serial}; ${formatBytes(downloadedBytes)} received`,
+            )
+            if (seedForSeconds > 0) terminal.line(`giving to others for ${seedFor}`)
+          },
+        },
+      )
+    } finally {
+      stop()
+    }
+  },
+}

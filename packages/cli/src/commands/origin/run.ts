@@ -1,0 +1,16 @@
+import { runOrigin } from '@repocast/origin'
+import type { Argv } from 'yargs'
+import { type Command, dataOption } from '../../command.ts'
+import { daemonLog } from '../../program-log.ts'
+
+const options = (yargs: Argv) => yargs.options(dataOption)
+type Args = Awaited<ReturnType<typeof options>['argv']>
+
+export const originRun: Command<Args> = {
+  usage: 'run',
+  summary: 'Run the daemon: feed, tracker, statistics and seeding, until SIGTERM',
+  options: options as (yargs: Argv) => Argv<Args>,
+  async run({ data }, context) {
+    await runOrigin({ ...context, data, logger: daemonLog(context) }, context.signal)
+  },
+}

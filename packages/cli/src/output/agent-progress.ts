@@ -1,0 +1,19 @@
+import type { AgentStatus } from '@repocast/api'
+import type { ProgressView } from './progress.ts'
+
+const everyMilliseconds = 200
+
+/** Shows what an agent fetches and builds, until the returned function is called. */
+export function showAgentProgress(view: ProgressView, status: () => AgentStatus): () => void {
+  const show = (): void => {
+    for (const { name, state, bytesDone, bytesWanted } of status().repositories) {
+      if (state === 'fetching' || state === 'building')
+        view.show({ name, step: state, done: bytesDone, total: bytesWanted })
+    }
+  }
+  const timer = setInterval(show, everyMilliseconds)
+  return () => {
+    clearInterval(timer)
+    view.stop()
+  }
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { afterEach, expect, test } from 'vitest'
+import { allPieces, Loopback, noisePack, until } from './loopback.ts'
+import { MemoryStorage } from './memory-storage.ts'
+
+const loopback = new Loopback()
+const endings: (() => void)[] = []
+afterEach(async () => {
+  await loopback.close()
+  for (const end of endings.splice(0)) end()
+})
+
+/** The least that a tracker can be: everybody who announced is at 127.0.0.1. */
+async function startTracker() {
+  const ports = new Set<number>()
+  const told: string[] = []
+  const server = createServer((request, response) => {
+    const query = new URL(request.url ?? '', 'http://tracker').searchParams
+    const port = Number(query.get('port'))
+    told.push(`${query.get('event')} left ${query.get('left')}`)
+    if (query.get('event') === 'stopped') ports.delete(port)
+    else ports.add(port)
+    const wanted = Number(query.get('numwant')) > 0 ? [...ports] : []
+    const peers = Buffer.concat(wanted.map(each => Buffer.from([127, 0, 0, 1, each >> 8, each & 255])))
+    response.end(Buffer.concat([Buffer.from(`d8:intervali60e5:peers${peers.length}:`), peers, Buffer.from('e')]))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  endings.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  return { tracker: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/announce`, ports, told }
+}
+
+test('peers find each other through a tracker, and it hears what they have', async () => {
+  const { pack, content } = await noisePack(8)
+  const { tracker, ports, told } = await startTracker()
+  const origin = await loopback.swarm({ role: 'origin', random: () => 0 })
+  origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [tracker] })
+  await until(() => told.length === 1)
+  const agent = await loopback.swarm({ random: () => 0 })
+  const here = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [tracker] })
+  here.want(allPieces(pack))
+  await here.done(allPieces(pack))
+  await until(() => told.some(each => each.startsWith('completed')))
+  expect(ports).toEqual(new Set([origin.port, agent.port]))
+  await agent.close()
+  expect(told).toEqual(['started left 0', `started left ${pack.bytes}`, 'completed left 0', 'stopped left 0'])
+})
+
+test('who has a part of a pack is no seeder to the tracker, though it lacks nothing that it wants', async () => {
+  const { pack, content } = await noisePack(8)
+  const { tracker, told } = await startTracker()
+  const origin = await loopback.swarm({ role: 'origin', random: () => 0 })
+  origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [tracker] })
+  await until(() => told.length === 1)
+  const agent = await loopback.swarm()
+  const here = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [tracker] })
+  here.want([0, 1])
+  await here.done([0, 1])
+  await here.remove()
+  const left = pack.bytes - 2 * pack.pieceLength
+  expect(told.slice(1)).toEqual([`started left ${pack.bytes}`, `stopped left ${left}`])
+})
