@@ -1,5 +1,6 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { architecture } from './deb/metadata.ts'
 import type { Lab } from './lab.ts'
 import { type CommandOutput, runCommand } from './run/command.ts'
 
@@ -89,8 +90,8 @@ Dir::Etc::parts "apt.conf.d";
 Dir::State::status "${root}/var/lib/dpkg/status";
 Dir::Bin::dpkg "/usr/bin/dpkg";
 Dir::Log "${root}/var/log/apt";
-APT::Architecture "amd64";
-APT::Architectures { "amd64"; };
+APT::Architecture "${architecture}";
+APT::Architectures { "${architecture}"; };
 APT::Sandbox::User "root";
 Acquire::Languages "none";
 Acquire::Retries "0";

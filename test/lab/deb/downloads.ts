@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -20,6 +21,11 @@ export interface DebDownloads {
 }
 
 const fewest = 40
+/** Another list of names is another download. */
+const cacheKey = createHash('sha256')
+  .update([...wantedPackages, ...fallbackPackages].join(' '))
+  .digest('hex')
+  .slice(0, 12)
 
 /**
  * Some 50 packages of this machine's archive. The first call fetches them with `apt-get download`; later ones
@@ -27,7 +33,7 @@ const fewest = 40
  * @throws Error when the archive cannot be reached and nothing is cached
  */
 export async function downloadDebs(): Promise<DebDownloads> {
-  const directory = join(cacheDirectory, 'debs')
+  const directory = join(cacheDirectory, 'debs', cacheKey)
   if (!existsSync(join(directory, 'index.json'))) await fill(directory)
   const debs: DownloadedDeb[] = JSON.parse(await readFile(join(directory, 'index.json'), 'utf8'))
   return { directory, debs }

@@ -8,7 +8,8 @@ import type { SigningKey } from './signing-key.ts'
 export const codename = 'bookworm'
 export const suite = 'stable'
 export const component = 'main'
-const architecture = 'amd64'
+/** Debian's name of this machine's architecture. */
+export const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
 
 /**
  * Writes `dists/` for the packages below `pool/` with apt-ftparchive: Packages and Contents, plain and
