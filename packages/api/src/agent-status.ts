@@ -16,7 +16,7 @@ export type RepositoryState = Static<typeof RepositoryState>
 
 export const RepositoryStatus = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 64 }),
+    name: Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,63}$' }),
     state: RepositoryState,
     serial,
     newestSerial: serial,

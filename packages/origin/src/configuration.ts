@@ -21,6 +21,13 @@ export const OriginConfiguration = Type.Object(
       default: 6881,
       description: 'TCP port for BitTorrent peers; mirrors must be able to reach it. 0: any free one.',
     }),
+    'peer-address': Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'Name or address under which peers reach the peer port, when it is not the host of `url`.',
+        examples: ['seed.example.org'],
+      }),
+    ),
     'max-connections': Type.Integer({
       minimum: 1,
       maximum: 100_000,

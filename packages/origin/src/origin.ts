@@ -6,8 +6,9 @@ import { HashPool } from '@repocast/files'
 import { openStore, type Store } from '@repocast/store'
 import { createSwarm } from '@repocast/swarm'
 import { Tracker } from '@repocast/tracker'
-import { loadOriginConfiguration, type OriginConfiguration, originUrl } from './configuration.ts'
+import { loadOriginConfiguration, type OriginConfiguration } from './configuration.ts'
 import { LivePacks } from './daemon/live-packs.ts'
+import { SelfAnnouncer } from './daemon/self-announcer.ts'
 import { OriginLayout } from './layout.ts'
 import { createOriginMetrics } from './metrics.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
@@ -101,6 +102,7 @@ async function start(origin: OpenOrigin, { logger, clock }: OriginOptions, life:
     isAllowed: infoHash => livePacks?.has(infoHash) ?? false,
     path: layout.tracker,
     clock,
+    logger,
     intervalSeconds: configuration.tracker['interval-seconds'],
   })
   life.onEnd('tracker', async () => await tracker.close())
@@ -129,10 +131,18 @@ async function start(origin: OpenOrigin, { logger, clock }: OriginOptions, life:
   life.onEnd('events', () => events.close())
   const udpPort = configuration.tracker['udp-port']
   if (udpPort !== undefined) await tracker.udp.listen(host, udpPort)
+  const self = new SelfAnnouncer({
+    tracker,
+    swarm,
+    host: configuration['peer-address'] ?? new URL(configuration.url).hostname,
+    logger,
+  })
+  await self.start()
+  life.onEnd('self', () => self.stop())
   livePacks = new LivePacks({
     store,
     swarm,
-    trackers: [originUrl(configuration, 'announce')],
+    onShared: infoHash => self.add(infoHash),
     onPublished: (repository, serial) => {
       logger.info({ repository, serial }, 'published')
       events.send('published', { repository, serial })

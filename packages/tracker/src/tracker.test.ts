@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { silentLogger } from '@repocast/errors'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Tracker } from './tracker.ts'
@@ -17,6 +18,7 @@ const open = () =>
   new Tracker({
     isAllowed: one => one === infoHash,
     path: join(directory, 'tracker.sqlite'),
+    logger: silentLogger,
     clock: () => new Date(now),
   })
 
@@ -38,7 +40,7 @@ async function announce(
 ) {
   const rest = Object.entries({ port, left: 100, uploaded: 0, downloaded: 0, compact: 1, ...fields })
   const query = rest.map(([key, value]) => `${key}=${value}`).join('&')
-  const peerId = binary(port.toString(16).padStart(40, '0'))
+  const peerId = binary(Math.floor(port).toString(16).padStart(40, '0'))
   return (await tracker.http.answer(`/announce?info_hash=${binary(hash)}&peer_id=${peerId}&${query}`, from)).toString(
     'latin1',
   )
@@ -62,6 +64,15 @@ describe('over HTTP', () => {
     expect(await announce(1002, { event: 'started' })).toContain(
       `5:peers6:\x7f\x00\x00\x01${String.fromCharCode(1001 >> 8, 1001 & 255)}`,
     )
+  })
+
+  test('one peer cannot spoil what all are told: no broken ports, no sums without end', async () => {
+    await announce(1001, { event: 'started' })
+    expect(await announce(1.5, { event: 'started' })).toContain('failure reason')
+    await announce(1001, { uploaded: '9007199254740991' })
+    expect(tracker.scrape(infoHash).uploadedBytes).toBe(0)
+    expect(await announce(1002, { event: 'started' })).toContain('5:peers6:')
+    tracker.keepHouse()
   })
 
   test('other torrents are refused, and a scrape has to name some', async () => {

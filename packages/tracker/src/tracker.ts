@@ -1,3 +1,4 @@
+import { describeError, type Logger } from '@repocast/errors'
 import { HttpAnswers } from './http/answer.ts'
 import type { Announcement, PeerAddress } from './swarm/announcement.ts'
 import { TrackedSwarm } from './swarm/tracked-swarm.ts'
@@ -10,6 +11,7 @@ export interface TrackerOptions {
   /** Database for totals. */
   readonly path: string
   readonly clock: () => Date
+  readonly logger: Logger
   /** From 0 to below 1. */
   readonly random?: () => number
   readonly intervalSeconds?: number
@@ -54,7 +56,7 @@ export class Tracker {
     this.#totals = new TotalsStore(options.path)
     this.http = new HttpAnswers(this, this.#options.intervalSeconds)
     this.udp = new UdpServer(this, options.clock)
-    this.#timer = setInterval(() => this.keepHouse(), housekeepingSeconds * 1000)
+    this.#timer = setInterval(() => this.#keepHouseOrTell(), housekeepingSeconds * 1000)
     this.#timer.unref()
   }
 
@@ -102,6 +104,14 @@ export class Tracker {
     this.#save()
     for (const [infoHash, swarm] of this.#swarms) {
       if (swarm.seeders + swarm.leechers === 0) this.#swarms.delete(infoHash)
+    }
+  }
+
+  #keepHouseOrTell(): void {
+    try {
+      this.keepHouse()
+    } catch (error) {
+      this.#options.logger.error({ error: describeError(error) }, 'the totals of the tracker could not be saved')
     }
   }
 

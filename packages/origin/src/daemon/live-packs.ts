@@ -6,7 +6,8 @@ import type { Swarm } from '@repocast/swarm'
 export interface LivePacksOptions {
   readonly store: Store
   readonly swarm: Swarm
-  readonly trackers: readonly string[]
+  /** A pack that is shared now. */
+  readonly onShared: (infoHash: InfoHash) => void
   /** A snapshot that was not there before. */
   readonly onPublished: (repository: RepositoryName, serial: number) => void
   readonly onError: (error: unknown) => void
@@ -63,9 +64,11 @@ export class LivePacks {
   }
 
   async #share(infoHash: InfoHash): Promise<void> {
-    const { store, swarm, trackers } = this.#options
+    const { store, swarm, onShared } = this.#options
     const storage = await store.openPack(infoHash)
     this.#live.add(infoHash)
-    swarm.add({ pack: storage.pack, storage, trackers: [...trackers] })
+    // No tracker is asked: the bundled one is told, and peers come to the origin, not the origin to them.
+    swarm.add({ pack: storage.pack, storage, trackers: [] })
+    onShared(infoHash)
   }
 }

@@ -8,6 +8,20 @@ export function openCatalog(path: string): Database {
   return openDatabase(path, { applicationId, migrations: new URL('../../sql/', import.meta.url) })
 }
 
+/**
+ * Runs a transaction that is on the disk when this returns, and with it all that was committed before. Other
+ * transactions are consistent after a power loss, but the last of them may be lost (WAL, `synchronous = NORMAL`).
+ * For rows that have to be there before files are changed.
+ */
+export function durably<T>(catalog: Database, act: () => T): T {
+  catalog.pragma('synchronous = FULL')
+  try {
+    return catalog.transaction(act)()
+  } finally {
+    catalog.pragma('synchronous = NORMAL')
+  }
+}
+
 export function toBytes(hex: ObjectId | InfoHash): Buffer {
   return Buffer.from(hex, 'hex')
 }

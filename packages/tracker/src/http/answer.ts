@@ -46,7 +46,9 @@ export class HttpAnswers {
     if (/^\/scrape(\?(?!.*info_hash=).*)?$/.test(url)) return failure('a scrape has to name torrents')
     const request = { url, headers: {}, connection: { remoteAddress: clientAddress.replace(removeMapping, '') } }
     return await new Promise(resolve => {
-      this.#server.onHttpRequest(request, { end: (bytes: Uint8Array) => resolve(Buffer.from(bytes)) })
+      this.#server.onHttpRequest(request, {
+        end: (bytes?: Uint8Array) => resolve(bytes ? Buffer.from(bytes) : failure('the tracker is being closed')),
+      })
     })
   }
 
@@ -58,6 +60,7 @@ export class HttpAnswers {
 function swarmOf(tracker: Tracker, infoHash: string): object {
   return {
     announce: (params: Params, done: (error: Error | null, answer?: object) => void) => {
+      if (!Number.isInteger(params.port)) return done(new Error('invalid port'))
       const result = tracker.announce({
         infoHash: params.info_hash,
         peerId: params.peer_id,

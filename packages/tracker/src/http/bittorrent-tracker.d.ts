@@ -11,7 +11,7 @@ declare module 'bittorrent-tracker' {
     constructor(options: { http: boolean; udp: boolean; ws: boolean; stats: boolean; interval: number })
     getSwarm: (infoHash: string, done: (error: Error | null, swarm?: object) => void) => void
     createSwarm: (infoHash: string, done: (error: Error | null, swarm?: object) => void) => void
-    onHttpRequest(request: RequestLike, response: { end(bytes: Uint8Array): void }): void
+    onHttpRequest(request: RequestLike, response: { end(bytes?: Uint8Array): void }): void
     close(): void
   }
 }

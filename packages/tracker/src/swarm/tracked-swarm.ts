@@ -76,8 +76,8 @@ export class TrackedSwarm {
     if (event === 'completed' && left === 0 && known && !known.isSeeder) this.totals.completed += 1
     if (!known || event === 'started') return
     // A peer that has restarted counts from zero again.
-    this.totals.uploaded += Math.max(0, uploaded - known.uploaded)
-    this.totals.downloaded += Math.max(0, downloaded - known.downloaded)
+    this.totals.uploaded = addGain(this.totals.uploaded, uploaded - known.uploaded)
+    this.totals.downloaded = addGain(this.totals.downloaded, downloaded - known.downloaded)
   }
 
   #add(name: string, { peerId, address, port, left, uploaded, downloaded }: Announcement, now: number): void {
@@ -102,6 +102,14 @@ export class TrackedSwarm {
     this.#peers[index] = last
     this.#indexes.set(`${last.ip} ${last.port}`, index)
   }
+}
+
+/** No honest peer moves more bytes than this between two announces. */
+const maxGainBytes = 2 ** 44
+
+/** Sums what peers say without letting one of them spoil the sum. */
+function addGain(total: number, gain: number): number {
+  return gain > 0 && gain <= maxGainBytes ? Math.min(Number.MAX_SAFE_INTEGER, total + gain) : total
 }
 
 function coprimeStride(count: number, random: () => number): number {

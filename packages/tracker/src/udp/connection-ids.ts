@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** A connection id is good for two of these windows (BEP 15: two minutes). */
+/** A connection id is good for the window that it was made in and two more: at least the two minutes of BEP 15. */
 const windowMilliseconds = 60_000
 
 /**
@@ -17,7 +17,7 @@ export class ConnectionIds {
 
   verify(id: Buffer, address: string, now: number): boolean {
     const window = Math.floor(now / windowMilliseconds)
-    return [window, window - 1].some(one => timingSafeEqual(this.#at(address, one), id))
+    return [window, window - 1, window - 2].some(one => timingSafeEqual(this.#at(address, one), id))
   }
 
   #at(address: string, window: number): Buffer {

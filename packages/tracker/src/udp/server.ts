@@ -53,6 +53,8 @@ export class UdpServer {
   }
 
   #answer(packet: Buffer, from: RemoteInfo): void {
+    // Nobody can be answered at port 0, and a link-local address with its zone is none that others could use.
+    if (from.port === 0 || from.address.includes('%')) return
     const request = decodeRequest(packet)
     const answer = request && this.#answerTo(request, from)
     if (answer) this.#socket?.send(answer, from.port, from.address)
