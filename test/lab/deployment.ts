@@ -1,0 +1,155 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Lab } from './lab.ts'
+import { checkout } from './paths.ts'
+import { runCommand } from './run/command.ts'
+import { freePort } from './run/ports.ts'
+import { type LabProcess, startProcess } from './run/process.ts'
+import { repocast } from './run/repocast.ts'
+
+const program = `${checkout}/node_modules/.bin/repocast`
+
+/** Where a daemon of ours runs: an address, and the words that start a program there (a network namespace). */
+export interface Host {
+  readonly address: string
+  readonly through: readonly string[]
+}
+
+const localhost: Host = { address: '127.0.0.1', through: [] }
+
+/** An origin of a test, on free ports. */
+export interface LabOrigin {
+  readonly url: string
+  readonly data: string
+  /** The daemon as it runs now. */
+  process: LabProcess
+  /** Publishes a tree; the result is what `--json` prints. */
+  publish(name: string, tree: string): Promise<PublishedSnapshot>
+  link(name: string): Promise<string>
+  /** Starts the daemon again after it has ended. */
+  restart(): Promise<void>
+}
+
+export interface PublishedSnapshot {
+  readonly serial: number
+  readonly published: boolean
+  readonly kind: string
+  readonly packs: readonly { readonly infoHash: string; readonly bytes: number }[]
+  readonly newPacks: readonly string[]
+  readonly total: { readonly files: number; readonly bytes: number }
+  readonly new: { readonly files: number; readonly bytes: number }
+}
+
+export async function startOrigin(
+  lab: Lab,
+  { host = localhost, udpPort }: { readonly host?: Host; readonly udpPort?: number } = {},
+): Promise<LabOrigin> {
+  const data = lab.newDirectory('origin')
+  const [port, peerPort] = [await freePort(), await freePort()]
+  const url = `http://${host.address}:${port}`
+  await repocast(['origin', 'init', '--data', data, '--url', url, '--peer-port', String(peerPort)])
+  if (udpPort !== undefined) {
+    const file = join(data, 'origin.yaml')
+    await runCommand('sed', ['-i', `s/# udp-port: .*/udp-port: ${udpPort}/`, file])
+  }
+  const start = async (): Promise<LabProcess> =>
+    await startDaemon(lab, host, ['origin', 'run', '--data', data], /the origin is running/)
+  const origin: LabOrigin = {
+    url,
+    data,
+    process: await start(),
+    async publish(name, tree) {
+      const { stdout } = await repocast(['origin', 'publish', name, tree, '--data', data, '--json'])
+      return JSON.parse(stdout) as PublishedSnapshot
+    },
+    link: async name => (await repocast(['origin', 'link', name, '--data', data])).stdout.trim(),
+    async restart() {
+      origin.process = await start()
+    },
+  }
+  return origin
+}
+
+/** An agent of a test that follows repositories. */
+export interface LabAgent {
+  readonly url: string
+  readonly data: string
+  process: LabProcess
+  /** The served path of a repository. */
+  servedPath(name: string): string
+  status(): Promise<LabAgentStatus>
+  /** Waits until it serves at least this serial. */
+  waitForSerial(name: string, serial: number, timeoutSeconds?: number): Promise<void>
+  restart(): Promise<void>
+}
+
+export interface LabAgentStatus {
+  readonly downloadedBytes: number
+  readonly uploadedBytes: number
+  readonly fromMirrorsBytes: number
+  readonly fromOriginBytes: number
+  readonly fromWebSeedBytes: number
+  readonly repositories: readonly {
+    readonly name: string
+    readonly state: string
+    readonly serial: number | null
+    readonly error: { readonly code: string; readonly message: string } | null
+  }[]
+}
+
+export async function startAgent(
+  lab: Lab,
+  links: Readonly<Record<string, string>>,
+  { name = 'agent', host = localhost }: { readonly name?: string; readonly host?: Host } = {},
+): Promise<LabAgent> {
+  const data = lab.newDirectory(name)
+  const served = join(data, 'www')
+  const [port, peerPort] = [await freePort(), await freePort()]
+  const url = `http://${host.address}:${port}`
+  const repositories = Object.entries(links).map(([one, link]) => ({ link, path: join(served, one) }))
+  const configuration = {
+    name,
+    listen: `${host.address}:${port}`,
+    'peer-port': peerPort,
+    'poll-interval': '2s',
+    repositories,
+  }
+  // JSON is YAML.
+  writeFileSync(join(data, 'agent.yaml'), JSON.stringify(configuration, null, 2))
+  const start = async (): Promise<LabProcess> =>
+    await startDaemon(lab, host, ['agent', 'run', '--data', data], /the agent is running/)
+  // In a namespace the status can be asked for from there only.
+  const status = async (): Promise<LabAgentStatus> => {
+    const [command = 'curl', ...rest] = [...host.through, 'curl', '-sf', '--max-time', '5', `${url}/status.json`]
+    return JSON.parse((await runCommand(command, rest)).stdout) as LabAgentStatus
+  }
+  const agent: LabAgent = {
+    url,
+    data,
+    process: await start(),
+    servedPath: one => join(served, one),
+    status,
+    async waitForSerial(repository, serial, timeoutSeconds = 60) {
+      const deadline = Date.now() + timeoutSeconds * 1000
+      for (let last = ''; ; await sleep(50)) {
+        const found = (await status()).repositories.find(one => one.name === repository)
+        if ((found?.serial ?? 0) >= serial) return
+        last = JSON.stringify(found)
+        if (Date.now() > deadline)
+          throw new Error(`${name} does not serve ${repository} ${serial}: ${last}\n${agent.process.log()}`)
+      }
+    },
+    async restart() {
+      agent.process = await start()
+    },
+  }
+  return agent
+}
+
+async function startDaemon(lab: Lab, { through }: Host, args: readonly string[], ready: RegExp): Promise<LabProcess> {
+  const [command = program, ...rest] = [...through, program, ...args]
+  const started = await startProcess(lab, command, rest, { name: `repocast-${args[0]}-${args[1]}` })
+  await started.waitForOutput(ready)
+  return started
+}
