@@ -6,11 +6,6 @@ CREATE TABLE objects (
   size INTEGER NOT NULL         -- bytes
 ) STRICT, WITHOUT ROWID;
 
--- Objects that are being removed: their files may still lie there.
-CREATE TABLE doomed (
-  id BLOB PRIMARY KEY
-) STRICT, WITHOUT ROWID;
-
 -- Packs whose .torrent lies in torrents/.
 CREATE TABLE packs (
   number INTEGER PRIMARY KEY,
@@ -31,8 +26,7 @@ CREATE INDEX objects_of_pack ON pack_objects (pack);
 -- Pieces that were durable when the row was written, as a bitfield (BEP 3).
 CREATE TABLE pieces (
   pack INTEGER PRIMARY KEY REFERENCES packs (number) ON DELETE CASCADE,
-  have BLOB NOT NULL,
-  unrecorded INTEGER NOT NULL   -- 1: pieces may have been written since that `have` does not name
+  have BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE snapshots (
@@ -50,24 +44,16 @@ CREATE TABLE snapshot_packs (
   FOREIGN KEY (repository, serial) REFERENCES snapshots ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
--- Checked-out snapshots. While one is `building`, every path in its directory is as in `base` or as in `root`;
--- while it is `removing`, nothing is known of what is in it.
+-- Checked-out snapshots. While one is `building`, its directory is on the way from `base` to `root`.
 CREATE TABLE generations (
   repository TEXT NOT NULL,
   number INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('building', 'ready', 'removing')),
+  state TEXT NOT NULL CHECK (state IN ('building', 'ready')),
   serial INTEGER NOT NULL,      -- of the snapshot that it holds, or will hold
   root BLOB NOT NULL,           -- root tree that it holds, or will hold
   base BLOB,                    -- root tree that it held before; NULL: nothing
   PRIMARY KEY (repository, number)
 ) STRICT;
-
--- Symbolic links that were pointed to generations. One that was served under a path that is not configured any
--- more may still be served there.
-CREATE TABLE served_paths (
-  path TEXT PRIMARY KEY,        -- absolute
-  repository TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
 
 -- What the origin knows of source files: a file that looks the same is not read again.
 CREATE TABLE scanned (

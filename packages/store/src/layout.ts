@@ -32,18 +32,8 @@ export class Layout {
     return join(this.directory, 'torrents')
   }
 
-  /** Snapshot records, from which the catalog can be rebuilt. */
-  get records(): string {
-    return join(this.directory, 'snapshots')
-  }
-
   get generations(): string {
     return join(this.directory, 'generations')
-  }
-
-  /** There while the catalog is being rebuilt from the files. */
-  get rebuilding(): string {
-    return join(this.directory, 'catalog.rebuilding')
   }
 
   object(id: ObjectId): string {
@@ -55,13 +45,6 @@ export class Layout {
     return `${this.object(id)}.${mode.toString(8)}.${mtime}`
   }
 
-  /** A place in `incoming` for a variant that is being made. */
-  newVariant(random: string): string {
-    return join(this.incoming, `${Layout.newVariantPrefix}${random}`)
-  }
-
-  static readonly newVariantPrefix = 'variant-'
-
   partialObject(id: ObjectId): string {
     return join(this.partial, id.slice(0, 2), id.slice(2))
   }
@@ -70,23 +53,8 @@ export class Layout {
     return join(this.torrents, `${infoHash}.torrent`)
   }
 
-  record(repository: RepositoryName, serial: number): string {
-    return join(this.records, repository, `${serial}.json`)
-  }
-
-  /** All generations of a repository. */
-  generationsOf(repository: RepositoryName): string {
-    return join(this.generations, repository)
-  }
-
   generation(repository: RepositoryName, number: number): string {
-    return join(this.generationsOf(repository), `g${number}`)
-  }
-
-  /** The number in the name of a generation's directory, undefined for any other name. */
-  static generationNumber(name: string): number | undefined {
-    const digits = /^g([1-9]\d{0,8})$/.exec(name)?.[1]
-    return digits === undefined ? undefined : Number(digits)
+    return join(this.generations, repository, `g${number}`)
   }
 
   /** The 256 first two digits of ids: the directories of `objects` and `partial`. */

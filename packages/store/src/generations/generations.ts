@@ -5,7 +5,7 @@ import type { Database } from '@repocast/database'
 import { isRepocastError, RepocastError, systemErrorCode } from '@repocast/errors'
 import { onDisk, replaceLink, syncDirectories } from '@repocast/files'
 import { diffTrees, type ObjectId, type RepositoryName, type SnapshotRecord, type TreeReader } from '@repocast/objects'
-import { toBytes, toObjectId } from '../catalog/catalog.ts'
+import { durably, toBytes, toObjectId } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
 import { Checkout, removeAll } from './checkout.ts'
 
@@ -45,11 +45,13 @@ const entriesPerTurn = 64
  */
 export class Generations {
   readonly #layout: Layout
+  readonly #catalog: Database
   readonly #read: TreeReader
   readonly #statements
 
   constructor(layout: Layout, catalog: Database, read: TreeReader) {
     this.#layout = layout
+    this.#catalog = catalog
     this.#read = read
     this.#statements = {
       list: catalog.prepare<[string], Row>('SELECT * FROM generations WHERE repository = ? ORDER BY number'),
@@ -153,7 +155,7 @@ export class Generations {
     const { repository, serial, root } = record
     const target = toBytes(root.id)
     const directory = this.#layout.generation(repository, number)
-    this.#statements.put.run(repository, number, 'building', serial, target, base)
+    durably(this.#catalog, () => this.#statements.put.run(repository, number, 'building', serial, target, base))
     await onDisk('make', directory, async () => await mkdir(dirname(directory), { recursive: true }))
     const checkout = new Checkout(this.#layout, directory)
     await this.#applyAll(checkout, base, target, options)
