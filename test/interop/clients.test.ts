@@ -1,0 +1,77 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type LabOrigin, type PublishedSnapshot, startOrigin } from '../lab/deployment.ts'
+import {
+  aria2,
+  changePlainTree,
+  freePort,
+  type Lab,
+  libtorrent,
+  openLab,
+  plainTree,
+  runCommand,
+  type TorrentClient,
+} from '../lab/index.ts'
+
+// Without transmission: it takes no peer in 127.0.0.0/8 from a tracker, and the origin of a test is nowhere else.
+
+test('ordinary BitTorrent clients download what an origin publishes, by its tracker over HTTP and over UDP', async () => {
+  await using lab = openLab('clients')
+  const udpPort = await freePort()
+  const origin = await startOrigin(lab, { udpPort })
+  const trackers = [`${origin.url}/announce`, `udp://127.0.0.1:${udpPort}`]
+  const source = lab.newDirectory('source')
+  plainTree(source, { files: 60, bytes: [1, 200_000] })
+  await origin.publish('tree', source)
+  changePlainTree(source, { seed: 2, add: 10 })
+  const { packs } = await origin.publish('tree', source)
+  expect(packs).toHaveLength(2)
+
+  const downloads = [aria2, libtorrent].flatMap(client =>
+    trackers.map(async tracker => {
+      const target = await downloadAll(lab, { client, origin, packs, trackers, tracker })
+      await assertSameFiles(source, target)
+    }),
+  )
+  await Promise.all(downloads)
+})
+
+interface Scenario {
+  readonly client: TorrentClient
+  readonly origin: LabOrigin
+  readonly packs: PublishedSnapshot['packs']
+  /** All that a .torrent names. */
+  readonly trackers: readonly string[]
+  /** The only one that the client is to know. */
+  readonly tracker: string
+}
+
+/** Downloads every torrent of a snapshot; the directory that comes back has the files of all of them. */
+async function downloadAll(lab: Lab, { client, origin, packs, trackers, tracker }: Scenario): Promise<string> {
+  const [directory, together] = [lab.newDirectory(client.name), lab.newDirectory('together')]
+  for (const { infoHash } of packs) {
+    const response = await fetch(`${origin.url}/torrents/${infoHash}.torrent`)
+    expect(response.status).toBe(200)
+    const published = Buffer.from(await response.arrayBuffer()).toString('latin1')
+    for (const named of trackers) expect(published).toContain(`${named.length}:${named}`)
+    const torrent = join(directory, `${infoHash}.torrent`)
+    await writeFile(torrent, withOneTracker(published, tracker), 'latin1')
+    const target = join(directory, infoHash)
+    await client.download(lab, { torrent, directory: target, timeoutSeconds: 45 })
+    // Below the name of the torrent, which is for the client's user only.
+    await runCommand('sh', ['-c', 'cp -r "$0"/*/. "$1"', target, together])
+  }
+  return together
+}
+
+/** The same torrent, with the same info-hash: what names trackers stands in front of the rest. */
+function withOneTracker(torrent: string, tracker: string): string {
+  const rest = torrent.slice(torrent.indexOf('10:created by'))
+  return `d8:announce${tracker.length}:${tracker}${rest}`
+}
+
+/** Compares files byte for byte, besides what repocast keeps of directories. */
+async function assertSameFiles(source: string, target: string): Promise<void> {
+  await runCommand('diff', ['-r', '--exclude=.repocast', source, target])
+}
