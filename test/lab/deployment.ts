@@ -41,18 +41,27 @@ export interface PublishedSnapshot {
   readonly new: { readonly files: number; readonly bytes: number }
 }
 
+export interface OriginSettings {
+  readonly host?: Host
+  /** The tracker also answers over UDP there. */
+  readonly udpPort?: number
+  /** What peers are told instead of the host's address. */
+  readonly peerAddress?: string
+}
+
 export async function startOrigin(
   lab: Lab,
-  { host = localhost, udpPort }: { readonly host?: Host; readonly udpPort?: number } = {},
+  { host = localhost, udpPort, peerAddress }: OriginSettings = {},
 ): Promise<LabOrigin> {
   const data = lab.newDirectory('origin')
   const [port, peerPort] = [await freePort(), await freePort()]
   const url = `http://${host.address}:${port}`
   await repocast(['origin', 'init', '--data', data, '--url', url, '--peer-port', String(peerPort)])
-  if (udpPort !== undefined) {
-    const file = join(data, 'origin.yaml')
-    await runCommand('sed', ['-i', `s/# udp-port: .*/udp-port: ${udpPort}/`, file])
-  }
+  const settings = [
+    ...(udpPort === undefined ? [] : [`s/# udp-port: .*/udp-port: ${udpPort}/`]),
+    ...(peerAddress === undefined ? [] : [`s/^# peer-address: .*/peer-address: ${peerAddress}/`]),
+  ]
+  for (const setting of settings) await runCommand('sed', ['-i', setting, join(data, 'origin.yaml')])
   const start = async (): Promise<LabProcess> =>
     await startDaemon(lab, host, ['origin', 'run', '--data', data], /the origin is running/)
   const origin: LabOrigin = {

@@ -25,7 +25,7 @@ const lineSeconds = 5
 
 /** Bars in a terminal, lines of JSON with --json, plain lines now and then elsewhere. */
 export function createProgressView(terminal: Terminal, seconds: () => number): ProgressView {
-  if (terminal.isJson) return new Lines(seconds, progress => terminal.value({ progress }), 1)
+  if (terminal.isJson) return new Lines(seconds, progress => terminal.value({ progress }), 0.3)
   if (terminal.isInteractive) return new Bars(seconds)
   return new Lines(seconds, progress => terminal.line(progressText(progress)), lineSeconds)
 }
