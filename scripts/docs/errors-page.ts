@@ -45,11 +45,12 @@ ${table(['kind', 'exit code', 'meaning'], kindRows)}
 ${table(['code', 'kind', 'meaning'], codeRows)}`
 }
 
+/** Columns are as wide as their widest cell, as biome formats tables. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.map(escaped).join(' | ')} |\n`)
-  return lines.join('')
-}
-
-function escaped(cell: string): string {
-  return cell.replaceAll('|', '\\|')
+  const all = [head, ...rows].map(cells => cells.map(cell => cell.replaceAll('|', '\\|')))
+  const widths = head.map((_, column) => Math.max(...all.map(cells => cells[column]?.length ?? 0)))
+  const rule = widths.map(width => '-'.repeat(width))
+  return [...all.slice(0, 1), rule, ...all.slice(1)]
+    .map(cells => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`)
+    .join('')
 }
