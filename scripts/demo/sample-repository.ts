@@ -34,7 +34,11 @@ export function nextPackages(packages: readonly SamplePackage[]): SamplePackage[
 }
 
 /** Makes `directory` a deb repository of `packages` with suite `stable`, component `main`; keeps what is there already. */
-export async function writeRepository(directory: string, packages: readonly SamplePackage[], date: Date): Promise<void> {
+export async function writeRepository(
+  directory: string,
+  packages: readonly SamplePackage[],
+  date: Date,
+): Promise<void> {
   const pool = join(directory, 'pool/main')
   await mkdir(pool, { recursive: true })
   const wanted = new Set(packages.map(fileName))

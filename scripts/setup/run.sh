@@ -30,7 +30,8 @@ fi
 
 if ! up_to_date package-lock.json node_modules/.stamp; then
   echo 'setup: installing packages' >&2
-  npm ci --silent --no-audit --no-fund >&2
+  # Not `npm ci`: it refuses a lock file without the platform packages that a registry does not offer.
+  npm install --no-save --silent --no-audit --no-fund >&2
   cksum < package-lock.json > node_modules/.stamp
 fi
 
