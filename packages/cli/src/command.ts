@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs'
 import type { Terminal } from './output/terminal.ts'
 
@@ -38,5 +39,11 @@ export function commandModule<A>(
 
 /** `--data`, which most commands take. */
 export const dataOption = {
-  data: { type: 'string', demandOption: true, describe: 'Data directory', requiresArg: true },
+  data: {
+    type: 'string',
+    demandOption: true,
+    describe: 'Data directory',
+    requiresArg: true,
+    coerce: (path: string) => resolve(path),
+  },
 } as const

@@ -48,7 +48,7 @@ export async function runProgram({ args, environment, version, signal }: Program
     <A>(command: Command<A>) =>
     (parser: Argv): Argv =>
       parser.command(commandModule(command, start))
-  await yargs([...args])
+  const parser = yargs([...args])
     .scriptName('repocast')
     .usage('$0 <command>\n\nDistributes package repositories from one origin to many mirrors over BitTorrent.')
     .command(
@@ -74,14 +74,23 @@ export async function runProgram({ args, environment, version, signal }: Program
     .wrap(Math.min(110, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      if (error && !message) throw error
-      exitCode = exitCodes.usage
-      if (terminal.isJson) process.stderr.write(`${JSON.stringify({ error: { code: 'REPOCAST_USAGE', message } })}\n`)
-      else process.stderr.write(`error: ${message}\nhint:  ${usageHint(args)}\n`)
+      // What is thrown here keeps the command from running.
+      throw error && !message ? error : new UsageError(message)
     })
-    .parseAsync()
+  try {
+    await parser.parseAsync()
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    exitCode = exitCodes.usage
+    if (terminal.isJson)
+      process.stderr.write(`${JSON.stringify({ error: { code: 'REPOCAST_USAGE', message: error.message } })}\n`)
+    else process.stderr.write(`error: ${error.message}\nhint:  ${usageHint(args)}\n`)
+  }
   return exitCode
 }
+
+/** The command line is not one that repocast knows. */
+class UsageError extends Error {}
 
 function usageHint(args: readonly string[]): string {
   const words = args.filter(word => ['origin', 'agent', 'config'].includes(word)).slice(0, 1)

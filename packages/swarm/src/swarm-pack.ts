@@ -11,6 +11,9 @@ import type { Link } from './transfer/link.ts'
 import { Traffic } from './transfer/traffic.ts'
 import type { Session } from './webtorrent/session.ts'
 
+/** Peers that are asked of a tracker for a pack that lacks nothing. */
+const peersOfSeeder = 5
+
 /** One pack in the swarm: what is wanted of it, and how far that is. */
 export class SwarmPack {
   readonly #shared: SharedPack
@@ -38,7 +41,7 @@ export class SwarmPack {
       onHeld: piece => this.#held(piece),
     })
     const state = () => this.#announced()
-    const found = (peers: readonly string[]) => this.#found(peers)
+    const found = (peers: readonly string[], leechers: number | undefined) => this.#found(peers, leechers)
     this.#announcements = surroundings.trackers.announce({ infoHash: this.infoHash, state, found }, trackers)
   }
 
@@ -177,13 +180,16 @@ export class SwarmPack {
       uploaded: uploadedBytes,
       downloaded: downloadedBytes,
       left: this.#holding.leftBytes,
-      peersWanted: isMissing ? 2 * this.#around.limits.peersPerPack : 0,
+      peersWanted: isMissing ? 2 * this.#around.limits.peersPerPack : peersOfSeeder,
+      isUrgent: isMissing,
       isHungry: isMissing && this.peerCount === 0,
     }
   }
 
-  #found(peers: readonly string[]): void {
-    if (!this.#isRemoved && this.#holding.missing.size > 0) void this.#live.connect(peers)
+  #found(peers: readonly string[], leechers: number | undefined): void {
+    // who lacks nothing still helps those who cannot be reached from where they ask, such as NATs, by calling a few
+    const isUseful = this.#holding.missing.size > 0 || (this.#holding.heldPieces > 0 && leechers !== 0)
+    if (!this.#isRemoved && isUseful) void this.#live.connect(peers)
   }
 
   #assertUsable(): void {

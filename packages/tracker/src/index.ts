@@ -3,5 +3,5 @@
  * It runs no HTTP server of its own: whoever has one hands requests to `tracker.http`.
  */
 export { renderStatsPage } from './statistics-page.ts'
-export type { Announcement, PeerAddress } from './swarm/announcement.ts'
-export { type AnnounceResult, type SwarmStatistics, Tracker, type TrackerOptions } from './tracker.ts'
+export type { Announcement, AnnounceResult, PeerAddress, SwarmStatistics } from './swarm/announcement.ts'
+export { Tracker, type TrackerOptions } from './tracker.ts'

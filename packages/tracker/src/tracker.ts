@@ -1,6 +1,6 @@
 import { describeError, type Logger } from '@repocast/errors'
 import { HttpAnswers } from './http/answer.ts'
-import type { Announcement, PeerAddress } from './swarm/announcement.ts'
+import type { AnnounceHandler, Announcement, AnnounceResult, SwarmStatistics } from './swarm/announcement.ts'
 import { TrackedSwarm } from './swarm/tracked-swarm.ts'
 import { TotalsStore } from './totals.ts'
 import { UdpServer } from './udp/server.ts'
@@ -18,31 +18,12 @@ export interface TrackerOptions {
   readonly maxPeersPerSwarm?: number
 }
 
-export interface AnnounceResult {
-  readonly intervalSeconds: number
-  readonly seeders: number
-  readonly leechers: number
-  readonly peers: readonly PeerAddress[]
-}
-
-export interface SwarmStatistics {
-  /** Hexadecimal. */
-  readonly infoHash: string
-  readonly seeders: number
-  readonly leechers: number
-  /** Downloads that were finished, ever. */
-  readonly completed: number
-  /** Bytes, as peers said, ever. */
-  readonly uploadedBytes: number
-  readonly downloadedBytes: number
-}
-
 /** A peer that was silent for so many intervals is gone. */
 const silentIntervals = 2.5
 const housekeepingSeconds = 15
 
 /** A BitTorrent tracker over whatever transports it is given. `close` it. */
-export class Tracker {
+export class Tracker implements AnnounceHandler {
   readonly http: HttpAnswers
   readonly udp: UdpServer
   readonly #options: Required<TrackerOptions>

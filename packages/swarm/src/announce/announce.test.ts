@@ -7,6 +7,7 @@ import { announceUrl } from './announce-request.ts'
 import { parseAnnounceResponse } from './announce-response.ts'
 import type { Announced, Announcer } from './announcement.ts'
 import { askTracker } from './ask-tracker.ts'
+import { Gate } from './gate.ts'
 import { secondsAfterAnswer, secondsAfterFailure } from './schedule.ts'
 import { type PackAnnouncements, Trackers } from './trackers.ts'
 
@@ -195,13 +196,24 @@ async function announced(state: Partial<ReturnType<Announced['state']>> = {}) {
   }
   const pack: Announced = {
     infoHash,
-    state: () => ({ uploaded: 1, downloaded: 2, left: 3, peersWanted: 20, isHungry: false, ...state }),
+    state: () => ({ uploaded: 1, downloaded: 2, left: 3, peersWanted: 20, isUrgent: true, isHungry: false, ...state }),
     found: peers => found.push(...peers),
   }
   const announcements = new Trackers(announcer).announce(pack, [tracker, tracker, 'udp://127.0.0.1:1/announce', 'x'])
   running.push(announcements)
   return { heard, found, announcements, events: () => heard.map(query => query.get('event')) }
 }
+
+test('urgent announces pass those that wait', async () => {
+  const gate = new Gate(1)
+  const order: string[] = []
+  const run = (name: string, isUrgent: boolean) =>
+    gate.run(async () => {
+      order.push(name)
+    }, isUrgent)
+  await Promise.all([run('first', false), run('idle', false), run('urgent', true)])
+  expect(order).toEqual(['first', 'urgent', 'idle'])
+})
 
 describe('a pack', () => {
   test('is announced as started once, then without event, and takes leave', async () => {
@@ -225,7 +237,7 @@ describe('a pack', () => {
   })
 
   test('that no tracker heard of takes no leave', async () => {
-    const { announcements, heard } = await announced({ peersWanted: 0 })
+    const { announcements, heard } = await announced()
     await announcements.stop()
     expect(heard).toEqual([])
   })

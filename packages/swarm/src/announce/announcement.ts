@@ -12,9 +12,18 @@ import { secondsAfterAnswer, secondsAfterFailure } from './schedule.ts'
 export interface Announced {
   readonly infoHash: InfoHash
   /** Bytes, see AnnounceRequest. */
-  state(): { uploaded: number; downloaded: number; left: number; peersWanted: number; isHungry: boolean }
-  /** `host:port` of peers that the tracker named. */
-  found(peers: readonly string[]): void
+  state(): {
+    uploaded: number
+    downloaded: number
+    left: number
+    peersWanted: number
+    /** Whether pieces are missing; such announces go before others. */
+    isUrgent: boolean
+    /** Whether they are, and no peer is connected. */
+    isHungry: boolean
+  }
+  /** `host:port` of peers that the tracker named, and how many lack something, as far as it said. */
+  found(peers: readonly string[], leechers: number | undefined): void
 }
 
 /** Who we are to trackers. */
@@ -30,8 +39,6 @@ export interface Announcer {
 
 const answerMs = 20_000
 const farewellMs = 3000
-/** Packs that need nothing are announced within so long after the start, not all at once. */
-const spreadSeconds = 30
 
 /** Keeps one pack announced at one tracker. Nothing that a tracker does throws or rejects out of here. */
 export class Announcement {
@@ -53,7 +60,7 @@ export class Announcement {
     this.#gate = gate
     this.#announced = announced
     this.#announcer = announcer
-    this.#in(announced.state().peersWanted > 0 ? 0 : announcer.random() * spreadSeconds)
+    this.#in(0)
   }
 
   /** Announces now: peers are needed, or something is to be told. */
@@ -76,7 +83,7 @@ export class Announcement {
     if (!wasKnown) return
     const signal = AbortSignal.timeout(farewellMs) // runs while the gate is waited for, too
     try {
-      await this.#gate.run(() => this.#ask('stopped', farewellMs, signal))
+      await this.#gate.run(() => this.#ask('stopped', farewellMs, signal), false)
     } catch (error) {
       this.#log('debug', error, 'a tracker was not told that we leave')
     }
@@ -95,7 +102,9 @@ export class Announcement {
     let seconds: number
     try {
       const event = this.#isKnown ? (this.#isCompleted ? 'completed' : undefined) : 'started'
-      seconds = this.#take(await this.#gate.run(() => this.#ask(event, answerMs, this.#end.signal)), event)
+      const { isUrgent } = this.#announced.state()
+      const ask = () => this.#ask(event, answerMs, this.#end.signal)
+      seconds = this.#take(await this.#gate.run(ask, isUrgent), event)
     } catch (error) {
       seconds = this.#fail(error, undefined)
     }
@@ -127,7 +136,7 @@ export class Announcement {
     this.#isKnown = true
     this.#trackerId = answer.trackerId ?? this.#trackerId
     if (event === 'completed') this.#isCompleted = false
-    if (!this.#end.signal.aborted && answer.peers.length > 0) this.#announced.found(answer.peers)
+    if (!this.#end.signal.aborted && answer.peers.length > 0) this.#announced.found(answer.peers, answer.leechers)
     const { isHungry } = this.#announced.state()
     return secondsAfterAnswer(answer, { isHungry, random: this.#announcer.random })
   }

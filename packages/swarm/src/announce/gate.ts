@@ -1,4 +1,4 @@
-/** Lets so many run at a time; the others wait in order. */
+/** Lets so many run at a time; the others wait in order, urgent ones before the rest. */
 export class Gate {
   readonly #width: number
   readonly #waiting: (() => void)[] = []
@@ -8,9 +8,14 @@ export class Gate {
     this.#width = width
   }
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#width) await new Promise<void>(resolve => this.#waiting.push(resolve))
-    else this.#running += 1
+  async run<T>(work: () => Promise<T>, isUrgent: boolean): Promise<T> {
+    if (this.#running < this.#width) this.#running += 1
+    else {
+      await new Promise<void>(resolve => {
+        if (isUrgent) this.#waiting.unshift(resolve)
+        else this.#waiting.push(resolve)
+      })
+    }
     try {
       return await work()
     } finally {

@@ -1,25 +1,24 @@
 import { type Block, blockLength } from './block.ts'
-import type { PickerPeer } from './peer.ts'
 
 const [free, requested, received] = [0, 1, 2]
 
 /** A piece of which blocks are asked for or there. */
-export class OpenPiece {
+export class OpenPiece<Peer extends object> {
   readonly piece: number
   readonly blockCount: number
   /** Peers whose bytes are in it. */
-  readonly contributors = new Set<PickerPeer>()
+  readonly contributors = new Set<Peer>()
   /** The one peer that may deliver it, once what several delivered together was bad: the next failure has one culprit. */
-  readonly onlyFrom: PickerPeer | undefined
+  readonly onlyFrom: Peer | undefined
   readonly #bytes: number
   readonly #states: Uint8Array
-  readonly #holders: (PickerPeer | undefined)[]
-  readonly #seconds = new Map<number, PickerPeer>()
+  readonly #holders: (Peer | undefined)[]
+  readonly #seconds = new Map<number, Peer>()
   readonly #released: number[] = []
   #untouched = 0
   #received = 0
 
-  constructor(piece: number, bytes: number, onlyFrom?: PickerPeer) {
+  constructor(piece: number, bytes: number, onlyFrom?: Peer) {
     this.piece = piece
     this.blockCount = Math.ceil(bytes / blockLength)
     this.onlyFrom = onlyFrom
@@ -47,7 +46,7 @@ export class OpenPiece {
   }
 
   /** Takes a free block for `peer`, -1 when there is none. */
-  take(peer: PickerPeer): number {
+  take(peer: Peer): number {
     const block = this.#released.pop() ?? (this.#untouched < this.blockCount ? this.#untouched++ : -1)
     if (block < 0) return -1
     this.#states[block] = requested
@@ -56,7 +55,7 @@ export class OpenPiece {
   }
 
   /** Frees what `peer` was to deliver. @returns whether the block is free now */
-  release(block: number, peer: PickerPeer): boolean {
+  release(block: number, peer: Peer): boolean {
     if (this.#states[block] !== requested) return false
     const second = this.#seconds.get(block)
     if (second === peer) {
@@ -73,7 +72,7 @@ export class OpenPiece {
   }
 
   /** Takes a block as delivered. @returns undefined when nobody waits for it from `peer`, else who was asked too */
-  receive(block: number, peer: PickerPeer): { readonly alsoAsked: PickerPeer | undefined } | undefined {
+  receive(block: number, peer: Peer): { readonly alsoAsked: Peer | undefined } | undefined {
     if (this.#states[block] !== requested) return undefined
     const asked = [this.#holders[block], this.#seconds.get(block)]
     if (!asked.includes(peer)) return undefined
@@ -86,7 +85,7 @@ export class OpenPiece {
   }
 
   /** A block that one other peer was asked for and for which `isSlow` holds; `peer` is asked for it too. -1 if none. */
-  takeSecond(peer: PickerPeer, isSlow: (holder: PickerPeer) => boolean): number {
+  takeSecond(peer: Peer, isSlow: (holder: Peer) => boolean): number {
     for (let block = 0; block < this.#untouched; block += 1) {
       const holder = this.#holders[block]
       if (holder === undefined || holder === peer || this.#seconds.has(block) || !isSlow(holder)) continue
@@ -97,7 +96,7 @@ export class OpenPiece {
   }
 
   /** Blocks that wait for `peer`. */
-  *blocksOf(peer: PickerPeer): Generator<number> {
+  *blocksOf(peer: Peer): Generator<number> {
     for (let block = 0; block < this.#untouched; block += 1) {
       if (this.#holders[block] === peer || this.#seconds.get(block) === peer) yield block
     }

@@ -18,7 +18,7 @@ export class PickerPeer {
   /** Wanted pieces that we do not have and it has. */
   interesting = 0
   /** The piece whose blocks it was asked for last. */
-  current: OpenPiece | undefined
+  current: OpenPiece<PickerPeer> | undefined
   /** State of the picker in which nothing was found for it, so that it is not searched for twice. */
   dryAt = -1
   readonly #pieceCount: number

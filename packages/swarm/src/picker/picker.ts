@@ -1,5 +1,6 @@
 import { type Bits, clearBit, emptyBits, hasBit, setBit } from './bits.ts'
-import type { Block, Delivery } from './block.ts'
+import type { Block } from './block.ts'
+import type { Delivery } from './delivery.ts'
 import { OpenPiece } from './open-piece.ts'
 import { PickerPeer, type SourceKind } from './peer.ts'
 import type { Random } from './random.ts'
@@ -21,9 +22,9 @@ export class Picker {
   readonly #held: Bits
   readonly #wanted: Bits
   readonly #peers = new Set<PickerPeer>()
-  readonly #open = new Map<number, OpenPiece>()
+  readonly #open = new Map<number, OpenPiece<PickerPeer>>()
   /** Open pieces with free blocks. */
-  readonly #unfinished = new Set<OpenPiece>()
+  readonly #unfinished = new Set<OpenPiece<PickerPeer>>()
   /** Pieces that failed their hash and are taken from one peer only. */
   readonly #suspect = new Set<number>()
   #missing = 0
@@ -205,12 +206,12 @@ export class Picker {
     if (open !== undefined) this.#free(open, block, peer)
   }
 
-  #asked(open: OpenPiece, block: number, peer: PickerPeer): Block {
+  #asked(open: OpenPiece<PickerPeer>, block: number, peer: PickerPeer): Block {
     peer.outstanding += 1
     return open.block(block)
   }
 
-  #nextPiece(peer: PickerPeer, inRow: boolean): OpenPiece | undefined {
+  #nextPiece(peer: PickerPeer, inRow: boolean): OpenPiece<PickerPeer> | undefined {
     const { current } = peer
     if (current !== undefined) {
       if (this.#unfinished.has(current) && this.#mayTake(peer, current.piece)) return current
@@ -243,7 +244,7 @@ export class Picker {
     return this.#mirrorSeeds === 0 && this.#rarity.copies(piece) === 0
   }
 
-  #begin(piece: number, peer: PickerPeer): OpenPiece {
+  #begin(piece: number, peer: PickerPeer): OpenPiece<PickerPeer> {
     this.#rarity.unlist(piece)
     const open = new OpenPiece(piece, this.#layout.pieceBytes(piece), this.#suspect.has(piece) ? peer : undefined)
     this.#open.set(piece, open)
@@ -251,7 +252,7 @@ export class Picker {
     return open
   }
 
-  #free(open: OpenPiece, block: number, peer: PickerPeer): void {
+  #free(open: OpenPiece<PickerPeer>, block: number, peer: PickerPeer): void {
     if (!open.release(block, peer)) return
     this.#state += 1
     if (open.isUntouched || open.onlyFrom === peer) this.#reopen(open.piece)

@@ -1,6 +1,7 @@
 import type { Pack } from '@repocast/packs'
 import type { Bits } from '../picker/bits.ts'
-import type { Block, Delivery } from '../picker/block.ts'
+import type { Block } from '../picker/block.ts'
+import type { Delivery } from '../picker/delivery.ts'
 import type { PickerPeer } from '../picker/peer.ts'
 import { Picker } from '../picker/picker.ts'
 import type { Random } from '../picker/random.ts'

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { Rate } from '../distribution/rate.ts'
-import { type Block, blockLength, type Delivery } from '../picker/block.ts'
+import { type Block, blockLength } from '../picker/block.ts'
+import type { Delivery } from '../picker/delivery.ts'
 import type { PickerPeer } from '../picker/peer.ts'
 import type { Random } from '../picker/random.ts'
 import type { Download } from '../transfer/download.ts'

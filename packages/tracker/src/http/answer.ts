@@ -1,6 +1,5 @@
 import { Server } from 'bittorrent-tracker'
-import type { PeerAddress } from '../swarm/announcement.ts'
-import type { Tracker } from '../tracker.ts'
+import type { AnnounceHandler, PeerAddress } from '../swarm/announcement.ts'
 
 /** Longest request target that is parsed, in bytes: a scrape of 74 torrents is some 5 kB. */
 const maxUrlLength = 8192
@@ -26,7 +25,7 @@ interface Params {
 export class HttpAnswers {
   readonly #server: Server
 
-  constructor(tracker: Tracker, intervalSeconds: number) {
+  constructor(tracker: AnnounceHandler, intervalSeconds: number) {
     this.#server = new Server({ http: false, udp: false, ws: false, stats: false, interval: intervalSeconds * 1000 })
     this.#server.on('error', () => {})
     this.#server.on('warning', () => {}) // The client has been told by a failure reason.
@@ -57,7 +56,7 @@ export class HttpAnswers {
   }
 }
 
-function swarmOf(tracker: Tracker, infoHash: string): object {
+function swarmOf(tracker: AnnounceHandler, infoHash: string): object {
   return {
     announce: (params: Params, done: (error: Error | null, answer?: object) => void) => {
       if (!Number.isInteger(params.port)) return done(new Error('invalid port'))
@@ -74,7 +73,13 @@ function swarmOf(tracker: Tracker, infoHash: string): object {
       })
       if (result === undefined) return done(new Error('this tracker does not track that torrent'))
       const peers = result.peers.map(({ peerId, ip, port }: PeerAddress) => ({ peerId, ip, port }))
-      done(null, { complete: result.seeders, incomplete: result.leechers, interval: result.intervalSeconds, peers })
+      done(null, {
+        complete: result.seeders,
+        incomplete: result.leechers,
+        interval: result.intervalSeconds,
+        ...minInterval,
+        peers,
+      })
     },
     scrape: (_params: object, done: (error: null, answer: object) => void) => {
       const { seeders, leechers } = tracker.scrape(infoHash)
@@ -82,6 +87,9 @@ function swarmOf(tracker: Tracker, infoHash: string): object {
     },
   }
 }
+
+/** Clients that lack peers may ask again after this many seconds; without it some wait for the whole interval. */
+const minInterval = { 'min interval': 5 }
 
 function parseEvent(event: string): 'started' | 'stopped' | 'completed' | 'update' {
   return event === 'started' || event === 'stopped' || event === 'completed' ? event : 'update'

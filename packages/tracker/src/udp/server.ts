@@ -2,8 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
-import type { Announcement } from '../swarm/announcement.ts'
-import type { Tracker } from '../tracker.ts'
+import type { AnnounceHandler, Announcement } from '../swarm/announcement.ts'
 import { decodeRequest, encodeAnnounce, encodeConnect, encodeError, encodeScrape, type UdpRequest } from './codec.ts'
 import { ConnectionIds } from './connection-ids.ts'
 
@@ -13,12 +12,12 @@ const defaultPeers = 50
 
 /** The UDP face of a tracker (BEP 15). `close` it. */
 export class UdpServer {
-  readonly #tracker: Tracker
+  readonly #tracker: AnnounceHandler
   readonly #clock: () => Date
   readonly #ids = new ConnectionIds()
   #socket: Socket | undefined
 
-  constructor(tracker: Tracker, clock: () => Date) {
+  constructor(tracker: AnnounceHandler, clock: () => Date) {
     this.#tracker = tracker
     this.#clock = clock
   }
