@@ -34,6 +34,8 @@ export class LivePack implements SessionOwner, TransferOwner {
   #busyAt: number
   #openNotBefore = Number.NEGATIVE_INFINITY
   #isEnded = false
+  /** Pieces that could not be read, each told once. */
+  readonly #unreadable = new Set<number>()
 
   constructor(options: LivePackOptions) {
     this.#options = options
@@ -211,7 +213,9 @@ export class LivePack implements SessionOwner, TransferOwner {
     try {
       return await this.#options.shared.storage.read(piece, offset, length)
     } catch (error) {
-      this.#storageFailed('read', `piece ${piece} could not be read for a peer`, error)
+      const isNews = !this.#unreadable.has(piece)
+      this.#unreadable.add(piece)
+      if (isNews) this.#storageFailed('read', `piece ${piece} could not be read for a peer`, error)
       throw error
     }
   }

@@ -50,11 +50,6 @@ export class Picker {
     return this.#mirrorSeeds > 0 ? this.#rarity.size : this.#rarity.size - this.#rarity.countRarerThan(1)
   }
 
-  /** Whether every wanted piece is begun: what is left hangs on those that were asked. */
-  get isEndGame(): boolean {
-    return this.#missing > 0 && this.#rarity.size === 0 && this.#unfinished.size === 0
-  }
-
   /** Whether the origin may be asked for what mirrors have too. */
   get originHelps(): boolean {
     return this.#originHelps

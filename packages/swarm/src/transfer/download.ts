@@ -13,7 +13,7 @@ export interface DownloadOwner {
   held(piece: number): void
   /** `piece` had a wrong hash; these delivered it. */
   failed(piece: number, contributors: readonly PickerPeer[]): void
-  /** The storage did not take `piece`. Nothing more is asked for until `resume`. */
+  /** The storage did not take `piece`. Nothing more is asked for until `resume`; told once until then. */
   refused(piece: number, error: unknown): void
   /** There is room again for what could not be asked for. */
   canAskAgain(): void
@@ -102,8 +102,9 @@ export class Download {
     try {
       await this.#storage.write(piece, bytes)
     } catch (error) {
+      const wasPaused = this.isPaused
       this.#refused.set(piece, bytes)
-      if (!this.#isClosed) this.#owner.refused(piece, error)
+      if (!this.#isClosed && !wasPaused) this.#owner.refused(piece, error)
       return
     }
     const couldAsk = this.canAsk

@@ -9,12 +9,10 @@ declare module 'webtorrent' {
     readonly remoteAddress?: string
     readonly remotePort?: number
     readonly destroyed: boolean
-    readonly amChoking: boolean
     readonly amInterested: boolean
     readonly peerChoking: boolean
     readonly peerInterested: boolean
     readonly hasFast: boolean
-    readonly uploaded: number
     readonly downloaded: number
     readonly peerExtendedMapping: Readonly<Record<string, number>>
     readonly peerPieces: { readonly buffer: Uint8Array; get(piece: number): boolean }
@@ -63,8 +61,7 @@ declare module 'webtorrent' {
     readonly destroyed: boolean
     readonly wires: readonly Wire[]
     readonly pieces: readonly (object | null)[]
-    readonly files: readonly { done: boolean }[]
-    addPeer(address: string, source?: string): boolean
+    addPeer(address: string): boolean
     destroy(options: object, done?: (error?: Error) => void): void
     readonly bitfield: { get(piece: number): boolean }
     readonly _peers: ReadonlyMap<string, Peer> | null
@@ -87,8 +84,7 @@ declare module 'webtorrent' {
   }
 
   export interface ClientOptions {
-    peerId?: string
-    torrentPort?: number | { port: number; host: string }
+    torrentPort: number | { port: number; host: string }
     tracker: false
     dht: false
     lsd: false
@@ -117,12 +113,9 @@ declare module 'webtorrent' {
     constructor(options: ClientOptions)
     readonly peerId: string
     readonly torrentPort: number
-    readonly torrents: readonly Torrent[]
     readonly destroyed: boolean
     get(infoHash: string): Promise<Torrent | null>
     add(torrent: object, options: TorrentOptions): Torrent
-    throttleUpload(bytesPerSecond: number): void
-    throttleDownload(bytesPerSecond: number): void
     destroy(done: (error?: Error) => void): void
     readonly _connPool: { readonly tcpServer: Server; readonly _onTCPError: (error: Error) => void } | null
   }
