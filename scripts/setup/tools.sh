@@ -28,8 +28,6 @@ need iproute2 have ip
 need python3-libtorrent /usr/bin/python3 -c 'import importlib.util as u, sys; sys.exit(u.find_spec("libtorrent") is None)'
 need rpm have rpmbuild
 need rsync have rsync
-need transmission-cli have transmission-remote
-need transmission-daemon have transmission-daemon
 need util-linux have setpriv
 need xz-utils have xz
 
@@ -50,11 +48,7 @@ fi
 
 echo "setup: installing Debian packages:$missing" >&2
 install() {
-  # On a machine with systemd the package would start a daemon for everybody; the tests start their own.
-  case $missing in
-    *transmission-daemon*) [ ! -d /run/systemd/system ] || $as_root systemctl mask transmission-daemon ;;
-  esac &&
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
     # shellcheck disable=SC2086 # a list of words is what it is
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing
 }

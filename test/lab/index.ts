@@ -15,7 +15,6 @@ export {
   libtorrent,
   type TorrentClient,
   torrentClients,
-  transmission,
 } from './clients/index.ts'
 export { makeLabTorrent } from './clients/torrent.ts'
 export { type LabTracker, startTracker } from './clients/tracker.ts'
@@ -38,7 +37,7 @@ export {
   type KillRun,
   killAtRandomMoments,
 } from './run/killer.ts'
-export { freePort, freePorts, freshLoopback, ownAddress } from './run/ports.ts'
+export { freePort, freePorts, freshLoopback } from './run/ports.ts'
 export { describeExit, type Exit, type LabProcess, type ProcessOptions, startProcess } from './run/process.ts'
 export { repocast, repocastJson, startRepocast, tryRepocast } from './run/repocast.ts'
 export type { Usage } from './run/usage.ts'

@@ -53,8 +53,18 @@ export class Layout {
     return join(this.torrents, `${infoHash}.torrent`)
   }
 
+  /** All generations of a repository. */
+  generationsOf(repository: RepositoryName): string {
+    return join(this.generations, repository)
+  }
+
   generation(repository: RepositoryName, number: number): string {
-    return join(this.generations, repository, `g${number}`)
+    return join(this.generationsOf(repository), `g${number}`)
+  }
+
+  /** Where a generation lies while it is being removed; it may be found there after a crash. */
+  removedGeneration(repository: RepositoryName, number: number): string {
+    return `${this.generation(repository, number)}.removed`
   }
 
   /** The 256 first two digits of ids: the directories of `objects` and `partial`. */

@@ -23,7 +23,7 @@ import {
 } from '@repocast/objects'
 import { packOf } from '@repocast/packs/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openStore, type Store } from './index.ts'
+import { openStore, type PackStorage, type Store } from './index.ts'
 
 let directory: string
 let hashPool: HashPool
@@ -113,6 +113,38 @@ describe('pieces', () => {
     const found = await next.openPack(pack.infoHash)
     expect(found.missingPieces()).toEqual([pack.pieceCount - 1])
     await next.close()
+  })
+
+  test('an object of two packs is written once, and both packs give its bytes', async () => {
+    const shared = content(60_000, 9)
+    const one = await packOf({ shared, a: content(9000, 5) }, { name: 'one' })
+    const two = await packOf({ shared, b: content(7000, 6) }, { name: 'two' })
+    const put = async ({ pack, content: bytes }: typeof one, storage: PackStorage, pieces: number[]) => {
+      for (const piece of pieces) {
+        const start = piece * pack.pieceLength
+        await storage.write(piece, bytes.subarray(start, start + pack.pieceBytes(piece)))
+      }
+    }
+    await store.packs.add(one.torrent)
+    await store.packs.add(two.torrent)
+    const [first, second] = [await store.openPack(one.pack.infoHash), await store.openPack(two.pack.infoHash)]
+    const all = (pack: typeof one) => [...Array(pack.pack.pieceCount).keys()]
+    await put(two, second, all(two).slice(0, 2))
+    await put(one, first, all(one))
+    await first.flush()
+    await put(two, second, all(two).slice(2))
+    await second.flush()
+    for (const { memory, storage } of [
+      { memory: one, storage: first },
+      { memory: two, storage: second },
+    ]) {
+      for (const piece of all(memory)) {
+        const start = piece * memory.pack.pieceLength
+        const expected = memory.content.subarray(start, start + memory.pack.pieceBytes(piece))
+        expect((await storage.read(piece)).equals(expected)).toBe(true)
+      }
+    }
+    expect(existsSync(store.layout.partialObject(objectIdOf(shared)))).toBe(false)
   })
 
   test('bytes that fit the piece but not the object are refused and never get a final name', async () => {

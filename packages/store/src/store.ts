@@ -87,7 +87,9 @@ export class Store {
 
   /** Forgets the pieces of a pack, so that they are looked at anew when it is opened again. */
   closePack(infoHash: InfoHash): void {
+    const opened = this.#opened.get(infoHash)
     this.#opened.delete(infoHash)
+    void opened?.then(storage => this.#committer.close(storage)).catch(() => {})
   }
 
   /** Makes everything that was received durable. @throws RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED */
@@ -123,7 +125,9 @@ export class Store {
       hashPool: this.#hashPool,
       logger: this.#logger,
     }
-    return await openPackStorage(pack, this.packs.number(infoHash), this.catalog, surroundings)
+    const storage = await openPackStorage(pack, this.packs.number(infoHash), this.catalog, surroundings)
+    this.#committer.open(storage)
+    return storage
   }
 }
 

@@ -7,7 +7,6 @@ import { type Download, type DownloadJob, type TorrentClient, torrentFile } from
 
 export const aria2: TorrentClient = {
   name: 'aria2',
-  dialsLoopback: true,
   async download(lab: Lab, job: DownloadJob): Promise<Download> {
     const { directory, seed = false, address = freshLoopback(), timeoutSeconds = 60 } = job
     const [freshPort = 0, rpcPort = 0] = await freePorts(2)

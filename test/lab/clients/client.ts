@@ -34,8 +34,6 @@ export interface Download {
 /** A BitTorrent client that knows peers only from the torrent's tracker: no DHT, no peer exchange, no discovery. */
 export interface TorrentClient {
   readonly name: string
-  /** Whether it connects to peers in 127.0.0.0/8. For one that does not, a seeder must be at `ownAddress()`. */
-  readonly dialsLoopback: boolean
   /**
    * Downloads everything, and resolves when all pieces are there and verified; then, with few exceptions (aria2
    * does not tell), the tracker knows the peer.

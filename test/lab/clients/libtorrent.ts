@@ -9,10 +9,8 @@ const script = fileURLToPath(new URL('libtorrent-client.py', import.meta.url))
 // Debian's binding belongs to Debian's Python, whichever is first in PATH.
 const python = '/usr/bin/python3'
 
-/** libtorrent binds itself to the device of its address: at `ownAddress()` no peer in 127.0.0.0/8 reaches it. */
 export const libtorrent: TorrentClient = {
   name: 'libtorrent',
-  dialsLoopback: true,
   async download(lab: Lab, job: DownloadJob): Promise<Download> {
     const { directory, seed = false, address = freshLoopback(), timeoutSeconds = 60 } = job
     const port = job.port ?? (await freePort())

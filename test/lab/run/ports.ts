@@ -1,7 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { networkInterfaces } from 'node:os'
 
 // Below the range from which the kernel takes ports for outgoing connections, so that none of them steals one.
 const [lowest, highest] = [20_000, 32_000]
@@ -44,17 +43,4 @@ let loopbacks = 0
 export function freshLoopback(): string {
   loopbacks += 1
   return `127.83.${loopbacks >> 8}.${loopbacks & 255}`
-}
-
-/**
- * An address of this host that is not one of 127.0.0.0/8, for a peer that transmission is to connect to. Packets
- * between two sockets of one host stay in the kernel, whatever the address.
- * @throws Error when the host has none
- */
-export function ownAddress(): string {
-  for (const addresses of Object.values(networkInterfaces())) {
-    const found = addresses?.find(({ family, internal }) => family === 'IPv4' && !internal)
-    if (found) return found.address
-  }
-  throw new Error('this host has no IPv4 address but those of its loopback device')
 }

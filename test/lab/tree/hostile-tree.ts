@@ -34,7 +34,6 @@ export const hostileThings: readonly HostileThing[] = [
   { what: 'a link to the directory above the tree', path: 'above', make: link('..') },
   { what: 'a link that climbs behind a name', path: 'sub/climbs', make: link('here/../../../outside') },
   { what: 'a link that leaves through another link', path: 'sub/through', make: link('up/../../..') },
-  { what: 'a file below the name that packs keep for themselves', path: '.repocast/trees/fake', make: writeFile },
 ]
 
 /** Makes a small tree in `directory` with one hostile thing in it. */

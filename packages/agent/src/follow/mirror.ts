@@ -118,6 +118,9 @@ export class Mirror {
       return { record, swapped: false }
     }
     this.#setState('fetching')
+    // First of all: what is fetched belongs to a snapshot that is kept, so that no other mirror's tidying removes it.
+    await this.#sharedPacks.open(record, signal)
+    store.snapshots.add(record)
     await this.#fetch.run({
       record,
       base: this.#served?.root,
@@ -127,8 +130,6 @@ export class Mirror {
       },
     })
     this.#setState('building')
-    // Before its generation: whatever a generation is made of belongs to a snapshot that is kept.
-    store.snapshots.add(record)
     const generation = await store.generations.build(record, this.servedPath, { signal })
     await store.generations.swap(generation, this.servedPath)
     this.#served = generation

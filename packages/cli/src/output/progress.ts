@@ -58,7 +58,7 @@ class Lines implements ProgressView {
   stop(): void {}
 }
 
-const format = '{name} {step} [{bar}] {percentage} % {size} {rate} {left}'
+const format = '{name} {step} [{bar}] {share} {size} {rate} {left}'
 
 class Bars implements ProgressView {
   readonly #seconds: () => number
@@ -78,16 +78,18 @@ class Bars implements ProgressView {
     const estimate = isNewStep ? new RateEstimate() : shown.estimate
     estimate.add(this.#seconds(), done)
     const left = total > 0 ? estimate.secondsLeft(total) : undefined
+    const known = Math.max(total, 1)
     const payload = {
+      share: (total > 0 ? `${Math.floor((100 * Math.min(done, total)) / total)} %` : '').padEnd(5),
       name: name.padEnd(16),
       step: step.padEnd(9),
       size: (total > 0 ? `${formatBytes(done)} of ${formatBytes(total)}` : formatBytes(done)).padEnd(24),
       rate: `${formatBytes(estimate.rate)}/s`.padEnd(12),
       left: left === undefined ? '' : `${formatDuration(left)} left`,
     }
-    const bar = shown?.bar ?? this.#multi.create(1, 0, payload)
-    bar.setTotal(Math.max(total, 1))
-    bar.update(Math.min(done, Math.max(total, 1)), payload)
+    const bar = shown?.bar ?? this.#multi.create(known, 0, payload)
+    bar.setTotal(known)
+    bar.update(total > 0 ? Math.min(done, total) : 0, payload)
     this.#bars.set(name, { bar, estimate, step })
   }
 

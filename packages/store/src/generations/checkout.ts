@@ -9,10 +9,13 @@ import {
   utimesSync,
 } from 'node:fs'
 import { systemErrorCode } from '@repocast/errors'
-import { explainDiskError, walk } from '@repocast/files'
+import { explainDiskError, syncDirectories, walk } from '@repocast/files'
 import { type Change, type DirectoryEntry, encodeName, type LinkEntry, type RootTree } from '@repocast/objects'
 import type { Layout } from '../layout.ts'
 import { lookAt, placeBlob } from './place-blob.ts'
+
+/** What is changed but not durable, at most. */
+const mostChanged = 20_000
 
 /**
  * Turns changes of trees into changes of one directory on disk. Every step looks at what is there first, so that
@@ -21,8 +24,8 @@ import { lookAt, placeBlob } from './place-blob.ts'
 export class Checkout {
   readonly #layout: Layout
   readonly #directory: Buffer
-  /** Directories in which something was changed. */
-  readonly touched = new Set<string>()
+  /** Directories and files that were changed and are not durable, as Latin-1, in which any bytes make a string. */
+  readonly #changed = new Set<string>()
 
   constructor(layout: Layout, directory: string) {
     this.#layout = layout
@@ -38,13 +41,35 @@ export class Checkout {
     if (after === undefined) this.#inParent(place, () => removeAll(place))
     else if (after.type === 'd') this.#setDirectory(place, after)
     else if (after.type === 'l') this.#inParent(place, () => placeLink(place, after))
-    else this.#inParent(place, () => placeBlob(this.#layout, after, place, removeAll))
+    else this.#inParent(place, () => placeBlob(this.#layout, after, place, removeAll, path => this.#note(path)))
   }
 
   /** Gives the top directory its attributes, which is the last step. */
   finish(root: RootTree): void {
     makeDirectory(this.#directory)
     setDirectoryAttributes(this.#directory, root)
+    this.#note(this.#directory)
+    this.#note(parentOf(this.#directory))
+  }
+
+  /** Whether so much is changed that `sync` should be called, so that what is remembered of it does not grow. */
+  get isFull(): boolean {
+    return this.#changed.size >= mostChanged
+  }
+
+  /** Makes all changes durable. @throws RepocastError REPOCAST_DISK_REFUSED */
+  async sync(): Promise<void> {
+    const changed = [...this.#changed].map(path => Buffer.from(path, 'latin1'))
+    // A directory that was changed and then removed is made durable by its parent.
+    await syncDirectories(
+      this.#layout.directory,
+      changed.filter(path => lookAt(path) !== undefined),
+    )
+    this.#changed.clear()
+  }
+
+  #note(path: string | Buffer): void {
+    this.#changed.add(Buffer.from(path).toString('latin1'))
   }
 
   #placeOf(path: string): Buffer {
@@ -54,13 +79,13 @@ export class Checkout {
   #setDirectory(place: Buffer, entry: DirectoryEntry): void {
     if (!lookAt(place)?.isDirectory()) this.#inParent(place, () => replaceByDirectory(place))
     setDirectoryAttributes(place, entry)
-    this.touched.add(place.toString('latin1'))
+    this.#note(place)
   }
 
   /** Does `act` on an entry of a directory, which is made, or made writable, when it has to be. */
   #inParent(place: Buffer, act: () => void): void {
     const parent = parentOf(place)
-    this.touched.add(parent.toString('latin1'))
+    this.#note(parent)
     try {
       act()
     } catch (error) {

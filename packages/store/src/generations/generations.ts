@@ -1,13 +1,15 @@
-import { lstat, mkdir, readlink } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { mkdir, readdir, rename } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from '@repocast/database'
-import { isRepocastError, RepocastError, systemErrorCode } from '@repocast/errors'
-import { onDisk, replaceLink, syncDirectories } from '@repocast/files'
+import { isRepocastError, systemErrorCode } from '@repocast/errors'
+import { onDisk, replaceLink, syncDirectory } from '@repocast/files'
 import { diffTrees, type ObjectId, type RepositoryName, type SnapshotRecord, type TreeReader } from '@repocast/objects'
 import { durably, toBytes, toObjectId } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
 import { Checkout, removeAll } from './checkout.ts'
+import { lookAt } from './place-blob.ts'
+import { lookAtServed, servedPathTaken } from './served-path.ts'
 
 /** A checked-out snapshot. */
 export interface Generation {
@@ -40,8 +42,10 @@ const entriesPerTurn = 64
 
 /**
  * Builds generations and moves the served path from one to the next. A generation that nobody serves is recycled by
- * applying the difference of two trees to it, so that an update costs what changed. The row of the catalog says
- * `building` before the first change and `ready` when all of it is durable.
+ * applying the difference of two trees to it, so that an update costs what changed.
+ *
+ * What is durable when: the row that says `building` from which tree to which, then the changes, then the row that
+ * says `ready`, then the served path. What any link of ours leads to is never changed, whatever its row says.
  */
 export class Generations {
   readonly #layout: Layout
@@ -58,6 +62,10 @@ export class Generations {
       put: catalog.prepare<[string, number, string, number, Buffer, Buffer | null]>(
         `INSERT OR REPLACE INTO generations (repository, number, state, serial, root, base) VALUES (?, ?, ?, ?, ?, ?)`,
       ),
+      paths: catalog.prepare<[string], { path: string }>('SELECT path FROM served_paths WHERE repository = ?'),
+      putPath: catalog.prepare<[string, string]>(
+        'INSERT OR REPLACE INTO served_paths (path, repository) VALUES (?, ?)',
+      ),
       delete: catalog.prepare<[string, number]>('DELETE FROM generations WHERE repository = ? AND number = ?'),
     }
   }
@@ -69,8 +77,9 @@ export class Generations {
 
   /** The generation that `servedPath` points to; undefined when there is nothing yet, or a link to something else. */
   async served(repository: RepositoryName, servedPath: string): Promise<Generation | undefined> {
-    const target = await readServedPath(servedPath)
-    return this.list(repository).find(({ directory, isReady }) => isReady && directory === target)
+    const number = await this.#numberServed(repository, servedPath)
+    const isThere = ({ directory }: Generation) => lookAt(directory)?.isDirectory() === true
+    return this.list(repository).find(other => other.number === number && other.isReady && isThere(other))
   }
 
   /**
@@ -79,13 +88,14 @@ export class Generations {
    *   REPOCAST_DISK_REFUSED; the reason of `signal`
    */
   async build(record: SnapshotRecord, servedPath: string, options: BuildOptions = {}): Promise<Generation> {
-    const served = await this.served(record.repository, servedPath)
+    const linked = await this.#linked(record.repository, servedPath)
     const rows = this.#statements.list.all(record.repository)
-    const free = rows.filter(({ number }) => number !== served?.number)
+    const free = rows.filter(({ number }) => !linked.has(number) && this.#isThere(record.repository, number))
     const ready = free.find(row => row.state === 'ready' && toObjectId(row.root) === record.root.id)
-    if (ready) return this.#relabel(record, ready)
+    if (ready) return await this.#relabel(record, ready)
     const unfinished = free.find(row => row.state === 'building')
-    const start = unfinished ?? free[0] ?? { number: (rows.at(-1)?.number ?? 0) + 1, root: null }
+    const number = Math.max(0, ...linked, ...rows.map(row => row.number)) + 1
+    const start = unfinished ?? free[0] ?? { number, root: null }
     try {
       const base = unfinished ? await this.#finishInterrupted(record, unfinished, options) : start.root
       return await this.#advance(record, start.number, base, options)
@@ -93,7 +103,7 @@ export class Generations {
       if (!isRepocastError(error, 'REPOCAST_OBJECT_MISSING', 'REPOCAST_OBJECT_ROTTEN') || start.root === null)
         throw error
       // What the old generation was made of cannot be read any more: begin with an empty one.
-      this.#remove(record.repository, start.number)
+      await this.#remove(record.repository, start.number)
       return await this.#advance(record, start.number, null, options)
     }
   }
@@ -104,12 +114,10 @@ export class Generations {
    * @throws as `build`
    */
   async prepareSpare(record: SnapshotRecord, servedPath: string, options: BuildOptions = {}): Promise<void> {
-    const served = await this.served(record.repository, servedPath)
-    const rows = this.#statements.list.all(record.repository)
-    const unfinished = rows.find(({ state }) => state === 'building')
-    if (served === undefined || (rows.length > 1 && !unfinished)) return
-    const number = unfinished?.number ?? Math.max(...rows.map(row => row.number)) + 1
-    await this.#advance(record, number, null, options)
+    const linked = await this.#linked(record.repository, servedPath)
+    const free = this.list(record.repository).filter(({ number }) => !linked.has(number))
+    const hasSpare = free.some(({ isReady, number }) => isReady && this.#isThere(record.repository, number))
+    if (linked.size > 0 && !hasSpare) await this.build(record, servedPath, options)
   }
 
   /**
@@ -118,15 +126,18 @@ export class Generations {
    */
   async swap(generation: Generation, servedPath: string): Promise<void> {
     await onDisk('make', dirname(servedPath), async () => await mkdir(dirname(servedPath), { recursive: true }))
-    await readServedPath(servedPath)
+    await this.#numberServed(generation.repository, servedPath)
+    durably(this.#catalog, () => this.#statements.putPath.run(resolve(servedPath), generation.repository))
     await replaceLink(generation.directory, servedPath)
   }
 
   /** Removes the generations of a repository that are neither served nor the one spare. */
   async prune(repository: RepositoryName, servedPath: string): Promise<void> {
-    const served = await this.served(repository, servedPath)
-    const others = this.list(repository).filter(({ number }) => number !== served?.number)
-    for (const { number } of others.slice(1)) this.#remove(repository, number)
+    const linked = await this.#linked(repository, servedPath)
+    const others = this.list(repository).filter(({ number }) => !linked.has(number))
+    const [spare] = others.filter(({ number }) => this.#isThere(repository, number))
+    for (const { number } of others) if (number !== spare?.number) await this.#remove(repository, number)
+    await this.#removeLeftovers(repository)
   }
 
   #generation(repository: RepositoryName, { number, serial, root, state }: Row): Generation {
@@ -134,8 +145,42 @@ export class Generations {
     return { repository, number, serial, root: toObjectId(root), isReady: state === 'ready', directory }
   }
 
-  #relabel({ repository, serial }: SnapshotRecord, row: Row): Generation {
-    this.#statements.put.run(repository, row.number, 'ready', serial, row.root, null)
+  #isThere(repository: RepositoryName, number: number): boolean {
+    return lookAt(this.#layout.generation(repository, number))?.isDirectory() === true
+  }
+
+  /** The number of the generation that a path leads to. @throws RepocastError REPOCAST_SERVED_PATH_TAKEN */
+  async #numberServed(repository: RepositoryName, path: string): Promise<number | undefined> {
+    const there = await lookAtServed(path, this.#layout.generationsOf(repository))
+    if (there.kind === 'generation') return there.number
+    // A link that was ours may lead elsewhere, because the data directory was moved.
+    const wasOurs = there.kind === 'foreign' && there.isLink && this.#servedPaths(repository).includes(resolve(path))
+    if (there.kind === 'nothing' || wasOurs) return undefined
+    throw servedPathTaken(path, there.what)
+  }
+
+  /** Generations that a link leads to: from the served path, or from one that was configured before. */
+  async #linked(repository: RepositoryName, servedPath: string): Promise<Set<number>> {
+    const numbers = new Set<number>()
+    const number = await this.#numberServed(repository, servedPath)
+    if (number !== undefined) numbers.add(number)
+    for (const path of this.#servedPaths(repository)) {
+      const there = await lookAtServed(path, this.#layout.generationsOf(repository))
+      if (there.kind === 'generation') numbers.add(there.number)
+    }
+    return numbers
+  }
+
+  #servedPaths(repository: RepositoryName): string[] {
+    return this.#statements.paths.all(repository).map(({ path }) => path)
+  }
+
+  /** A generation that holds the tree already; the attributes of its top directory may be others. */
+  async #relabel({ repository, serial, root }: SnapshotRecord, row: Row): Promise<Generation> {
+    const checkout = new Checkout(this.#layout, this.#layout.generation(repository, row.number))
+    checkout.finish(root)
+    await checkout.sync()
+    durably(this.#catalog, () => this.#statements.put.run(repository, row.number, 'ready', serial, row.root, null))
     return this.#generation(repository, { ...row, serial })
   }
 
@@ -143,6 +188,8 @@ export class Generations {
   async #finishInterrupted(record: SnapshotRecord, row: Row, options: BuildOptions): Promise<Buffer> {
     const checkout = new Checkout(this.#layout, this.#layout.generation(record.repository, row.number))
     await this.#applyAll(checkout, row.base, row.root, options)
+    // Only when it is durable may the row say that this is what the next step starts from.
+    await checkout.sync()
     return row.root
   }
 
@@ -155,18 +202,16 @@ export class Generations {
     const { repository, serial, root } = record
     const target = toBytes(root.id)
     const directory = this.#layout.generation(repository, number)
+    const isNew = !this.list(repository).some(other => other.number === number)
+    // What lies under the name of a new generation is of no catalog that we know.
+    if (isNew) removeAll(Buffer.from(directory))
     durably(this.#catalog, () => this.#statements.put.run(repository, number, 'building', serial, target, base))
     await onDisk('make', directory, async () => await mkdir(dirname(directory), { recursive: true }))
     const checkout = new Checkout(this.#layout, directory)
     await this.#applyAll(checkout, base, target, options)
     checkout.finish(root)
-    checkout.touched.add(Buffer.from(directory).toString('latin1'))
-    checkout.touched.add(Buffer.from(dirname(directory)).toString('latin1'))
-    await syncDirectories(
-      this.#layout.directory,
-      [...checkout.touched].map(path => Buffer.from(path, 'latin1')),
-    )
-    this.#statements.put.run(repository, number, 'ready', serial, target, null)
+    await checkout.sync()
+    durably(this.#catalog, () => this.#statements.put.run(repository, number, 'ready', serial, target, null))
     return this.#generation(repository, { number, state: 'ready', serial, root: target, base: null })
   }
 
@@ -176,6 +221,7 @@ export class Generations {
     for await (const change of diffTrees(this.#read, before, toObjectId(target))) {
       checkout.apply(change)
       entries += 1
+      if (checkout.isFull) await checkout.sync()
       if (entries % entriesPerTurn > 0) continue
       await nextTurn()
       options.signal?.throwIfAborted()
@@ -184,23 +230,36 @@ export class Generations {
     options.onProgress?.({ entries })
   }
 
-  #remove(repository: RepositoryName, number: number): void {
-    // The row goes last: while it is there, the directory is known to be unfinished.
-    removeAll(Buffer.from(this.#layout.generation(repository, number)))
-    this.#statements.delete.run(repository, number)
+  /** One rename takes it away as a whole: a half-removed directory never stands under the name of a generation. */
+  async #remove(repository: RepositoryName, number: number): Promise<void> {
+    const directory = this.#layout.generation(repository, number)
+    await this.#removeLeftovers(repository)
+    try {
+      await onDisk('remove', directory, async () => {
+        await rename(directory, this.#layout.removedGeneration(repository, number))
+        await syncDirectory(dirname(directory))
+      })
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT') throw error
+    }
+    durably(this.#catalog, () => this.#statements.delete.run(repository, number))
+    await this.#removeLeftovers(repository)
+  }
+
+  /** Removes what was taken away, also by a process that was killed then. */
+  async #removeLeftovers(repository: RepositoryName): Promise<void> {
+    const directory = this.#layout.generationsOf(repository)
+    for (const name of await readNames(directory)) {
+      if (name.endsWith('.removed')) removeAll(Buffer.from(join(directory, name)))
+    }
   }
 }
 
-/** Where the served path points to, absolute. @throws RepocastError REPOCAST_SERVED_PATH_TAKEN */
-async function readServedPath(servedPath: string): Promise<string | undefined> {
+async function readNames(directory: string): Promise<string[]> {
   try {
-    if ((await lstat(servedPath)).isSymbolicLink()) return resolve(dirname(servedPath), await readlink(servedPath))
+    return await readdir(directory)
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return undefined
+    if (systemErrorCode(error) === 'ENOENT') return []
     throw error
   }
-  throw new RepocastError('REPOCAST_SERVED_PATH_TAKEN', {
-    message: `${servedPath} exists and is not a symbolic link`,
-    hint: 'move it away, or name another path: repocast serves a repository through a link that it replaces',
-  })
 }

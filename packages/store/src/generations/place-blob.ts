@@ -1,4 +1,16 @@
-import { chmodSync, constants, copyFileSync, linkSync, lstatSync, renameSync, type Stats, utimesSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  type Stats,
+  utimesSync,
+} from 'node:fs'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
 import { explainDiskError, temporaryNameFor } from '@repocast/files'
 import type { FileEntry } from '@repocast/objects'
@@ -13,7 +25,7 @@ import type { Layout } from '../layout.ts'
  */
 
 /** The file whose inode has the content and the attributes of `entry`. @throws REPOCAST_OBJECT_MISSING */
-function inodeFor(layout: Layout, entry: FileEntry): string {
+function inodeFor(layout: Layout, entry: FileEntry, note: (path: string | Buffer) => void): string {
   const path = layout.object(entry.id)
   const stat = lookAt(path)
   if (stat === undefined) {
@@ -23,8 +35,10 @@ function inodeFor(layout: Layout, entry: FileEntry): string {
     })
   }
   if (hasAttributes(stat, entry)) return path
-  if (stat.nlink === 1) {
+  // An object that its owner cannot read could not be shared any more.
+  if (stat.nlink === 1 && (entry.mode & 0o400) !== 0) {
     setAttributes(path, entry)
+    note(path)
     return path
   }
   return variantOf(layout, path, entry)
@@ -35,17 +49,31 @@ function variantOf(layout: Layout, path: string, entry: FileEntry): string {
   if (lookAt(variant) !== undefined) return variant
   const temporary = temporaryNameFor(variant)
   copyFileSync(path, temporary, constants.COPYFILE_FICLONE)
-  setAttributes(temporary, entry)
+  // Its name stands for whole bytes and right attributes, also after a power loss.
+  const fd = openSync(temporary, 'r')
+  try {
+    setAttributes(temporary, entry)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
   renameSync(temporary, variant)
   return variant
 }
 
 /**
- * Makes `place` a file with the content and attributes of `entry`. Doing it twice changes nothing.
+ * Makes `place` a file with the content and attributes of `entry`. Doing it twice changes nothing. `note` is told of
+ * each file whose bytes or attributes are not durable.
  * @throws RepocastError REPOCAST_OBJECT_MISSING, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
  */
-export function placeBlob(layout: Layout, entry: FileEntry, place: Buffer, remove: (place: Buffer) => void): void {
-  const source = inodeFor(layout, entry)
+export function placeBlob(
+  layout: Layout,
+  entry: FileEntry,
+  place: Buffer,
+  remove: (place: Buffer) => void,
+  note: (path: string | Buffer) => void,
+): void {
+  const source = inodeFor(layout, entry, note)
   const there = lookAt(place)
   if (there !== undefined) {
     if (there.isFile() && there.ino === lstatSync(source).ino) return
@@ -58,6 +86,7 @@ export function placeBlob(layout: Layout, entry: FileEntry, place: Buffer, remov
     // No hard links here, or too many of this inode: a copy serves as well.
     copyFileSync(source, place, constants.COPYFILE_FICLONE)
     setAttributes(place, entry)
+    note(place)
   }
 }
 

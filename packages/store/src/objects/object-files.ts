@@ -32,7 +32,7 @@ export class ObjectFiles {
         for (const digits of Layout.fanOut) await mkdir(join(directory, digits), { recursive: true })
       }
       for (const directory of [incoming, torrents, generations]) await mkdir(directory, { recursive: true })
-      await writeFile(this.#layout.object(emptyBlobId), '', { flag: 'a' })
+      await makeEmptyFile(this.#layout.object(emptyBlobId))
     })
     this.note(emptyBlobId, 0)
   }
@@ -111,5 +111,14 @@ export class ObjectFiles {
       message: `the bytes of ${this.#layout.object(id)} are not those of its id`,
       hint: 'remove the file, so that it is fetched again; and check the disk',
     })
+  }
+}
+
+/** Not by opening what is there: a snapshot may have given it a mode that forbids it. */
+async function makeEmptyFile(path: string): Promise<void> {
+  try {
+    await writeFile(path, '', { flag: 'wx' })
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST') throw error
   }
 }

@@ -4,7 +4,7 @@ import { RepocastError, systemErrorCode } from '@repocast/errors'
 import { onDisk, writeFileDurably } from '@repocast/files'
 import { type InfoHash, type ObjectId, objectIdOf, type PackReference } from '@repocast/objects'
 import { type Pack, packReference, parsePack } from '@repocast/packs'
-import { toBytes, toInfoHash, toObjectId } from '../catalog/catalog.ts'
+import { durably, toBytes, toInfoHash, toObjectId } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
 
 interface PackRow {
@@ -27,6 +27,7 @@ export class PackShelf {
     this.#statements = {
       list: catalog.prepare<[], PackRow>('SELECT * FROM packs ORDER BY number'),
       number: catalog.prepare<[Buffer], { number: number }>('SELECT number FROM packs WHERE info_hash = ?'),
+      torrentId: catalog.prepare<[Buffer], { torrent_id: Buffer }>('SELECT torrent_id FROM packs WHERE info_hash = ?'),
       insert: catalog.prepare<[Buffer, number, number, Buffer, number]>(
         'INSERT INTO packs (info_hash, bytes, objects, torrent_id, torrent_bytes) VALUES (?, ?, ?, ?, ?)',
       ),
@@ -88,12 +89,18 @@ export class PackShelf {
 
   /**
    * The bytes of a .torrent, verified.
-   * @throws RepocastError REPOCAST_PACK_UNKNOWN
+   * @throws RepocastError REPOCAST_PACK_UNKNOWN, REPOCAST_OBJECT_ROTTEN
    */
   async torrent(infoHash: InfoHash): Promise<Buffer> {
     const path = this.#layout.torrent(infoHash)
     try {
-      return await onDisk('read', path, async () => await readFile(path))
+      const bytes = await onDisk('read', path, async () => await readFile(path))
+      const torrentId = this.#statements.torrentId.get(toBytes(infoHash))?.torrent_id
+      if (torrentId?.toString('hex') === objectIdOf(bytes)) return bytes
+      throw new RepocastError('REPOCAST_OBJECT_ROTTEN', {
+        message: `${path} is not the .torrent that was put there`,
+        hint: 'restore the file, or remove the pack so that it is fetched again; and check the disk',
+      })
     } catch (cause) {
       if (systemErrorCode(cause) !== 'ENOENT') throw cause
       throw new RepocastError('REPOCAST_PACK_UNKNOWN', { message: `there is no ${path}`, cause })
@@ -112,7 +119,8 @@ export class PackShelf {
 
   /** Forgets a pack. Its objects stay until they are collected. */
   async remove(infoHash: InfoHash): Promise<void> {
-    this.#statements.delete.run(toBytes(infoHash))
+    // Durable before the file goes: a row without its file would be a pack that cannot be opened.
+    durably(this.#catalog, () => this.#statements.delete.run(toBytes(infoHash)))
     await rm(this.#layout.torrent(infoHash), { force: true })
   }
 

@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises'
+import { lstat, rm } from 'node:fs/promises'
 import type { Database } from '@repocast/database'
+import { systemErrorCode } from '@repocast/errors'
 import { DurableBatch } from '@repocast/files'
 import type { ObjectId } from '@repocast/objects'
 import type { Layout } from '../layout.ts'
@@ -13,12 +14,7 @@ export interface PieceLedger {
   /** A copy of the pieces that are written, as a bitfield. */
   snapshot(): Uint8Array
   /** Objects that have just come to lie under their final names. */
-  placed(ids: readonly ObjectId[]): void
-}
-
-interface Finished {
-  readonly size: number
-  readonly owners: Set<PieceLedger>
+  placed(ids: Iterable<ObjectId>): void
 }
 
 const commitAfterMilliseconds = 1000
@@ -37,9 +33,13 @@ export class Committer {
   readonly #record
   readonly #onError: (error: unknown) => void
   #touched = new Set<string>()
-  #finished = new Map<ObjectId, Finished>()
+  /** Sizes of objects that wait for their final names. */
+  #finished = new Map<ObjectId, number>()
+  /** Every open pack: an object may be in several of them. */
+  readonly #open = new Set<PieceLedger>()
   #ledgers = new Set<PieceLedger>()
   #timer: NodeJS.Timeout | undefined
+  #isStopped = false
   #running: Promise<void> = Promise.resolve()
 
   constructor(
@@ -54,9 +54,20 @@ export class Committer {
     this.#objects = objects
     this.#files = files
     this.#onError = onError
-    this.#record = catalog.prepare<[number, Uint8Array]>(
-      'INSERT INTO pieces (pack, have) VALUES (?, ?) ON CONFLICT (pack) DO UPDATE SET have = excluded.have',
+    // A pack that was removed meanwhile is passed over.
+    this.#record = catalog.prepare<[Uint8Array, number]>(
+      `INSERT INTO pieces (pack, have) SELECT number, ? FROM packs WHERE number = ?
+       ON CONFLICT (pack) DO UPDATE SET have = excluded.have`,
     )
+  }
+
+  /** Says that a pack is open, and wants to hear of every object that is placed, whoever has received it. */
+  open(ledger: PieceLedger): void {
+    this.#open.add(ledger)
+  }
+
+  close(ledger: PieceLedger): void {
+    this.#open.delete(ledger)
   }
 
   /** Says that bytes were written to the partial file of an object. */
@@ -66,11 +77,15 @@ export class Committer {
     this.#schedule()
   }
 
+  /** Says that a piece is there, all of whose files were touched before. */
+  change(ledger: PieceLedger): void {
+    this.#ledgers.add(ledger)
+    this.#schedule()
+  }
+
   /** Says that the partial file of an object holds all of its bytes, and that they were verified. */
   finish(id: ObjectId, size: number, ledger: PieceLedger): void {
-    const known = this.#finished.get(id)
-    if (known) known.owners.add(ledger)
-    else this.#finished.set(id, { size, owners: new Set([ledger]) })
+    this.#finished.set(id, size)
     this.#ledgers.add(ledger)
     if (this.#finished.size >= commitAfterObjects) void this.flush().catch(this.#onError)
     else this.#schedule()
@@ -88,10 +103,12 @@ export class Committer {
 
   /** Forgets the timer; what was not flushed is written, but not recorded. */
   stop(): void {
+    this.#isStopped = true
     clearTimeout(this.#timer)
   }
 
   #schedule(): void {
+    if (this.#isStopped) return
     this.#timer ??= setTimeout(() => void this.flush().catch(this.#onError), commitAfterMilliseconds)
   }
 
@@ -104,33 +121,43 @@ export class Committer {
     const snapshots = [...ledgers].map(ledger => ({ ledger, have: ledger.snapshot() }))
     try {
       await this.#place(touched, finished)
+      this.#catalog.transaction(() => {
+        for (const [id, size] of finished) this.#objects.note(id, size)
+        for (const { ledger, have } of snapshots) this.#record.run(have, ledger.packNumber)
+      })()
     } catch (error) {
       // Nothing was recorded: all of it is tried again with the next commit.
       for (const path of touched) this.#touched.add(path)
-      for (const [id, entry] of finished) this.#finished.set(id, entry)
+      for (const [id, size] of finished) this.#finished.set(id, size)
       for (const ledger of ledgers) this.#ledgers.add(ledger)
+      this.#schedule()
       throw error
     }
-    this.#catalog.transaction(() => {
-      for (const [id, { size }] of finished) this.#objects.note(id, size)
-      for (const { ledger, have } of snapshots) this.#record.run(ledger.packNumber, have)
-    })()
-    for (const { ledger } of snapshots) {
-      ledger.placed([...finished].filter(([, { owners }]) => owners.has(ledger)).map(([id]) => id))
-    }
+    for (const ledger of this.#open) ledger.placed(finished.keys())
   }
 
-  async #place(touched: ReadonlySet<string>, finished: ReadonlyMap<ObjectId, Finished>): Promise<void> {
+  async #place(touched: ReadonlySet<string>, finished: ReadonlyMap<ObjectId, number>): Promise<void> {
     const batch = new DurableBatch(this.#layout.directory)
     const leaving = new Set<string>()
-    for (const [id, { size }] of finished) {
+    for (const [id, size] of finished) {
       const partial = this.#layout.partialObject(id)
       leaving.add(partial)
       if (await this.#objects.find(id, size)) await rm(partial, { force: true })
       else batch.place(partial, this.#layout.object(id))
     }
-    for (const path of touched) if (!leaving.has(path)) batch.keep(path)
+    for (const path of touched) if (!leaving.has(path) && (await isThere(path))) batch.keep(path)
     await batch.commit()
     for (const path of leaving) await this.#files.forget(path)
+  }
+}
+
+/** A partial file goes away when another pack that holds its object was faster. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false
+    throw error
   }
 }

@@ -102,10 +102,11 @@ export class PackStorage implements PieceLedger {
   async write(piece: number, bytes: Uint8Array): Promise<void> {
     if (this.#failure) throw this.#failure
     if (this.#have.has(piece)) return
-    const ranges = this.pack.rangesOfPiece(piece).filter(({ object }) => !this.#held.has(object))
+    const ranges = this.pack.rangesOfPiece(piece).filter(({ object }) => !this.#isHeld(object))
     for (const part of ranges) await this.#writeRange(part, bytes)
     if (this.#have.has(piece)) return // it came twice at the same time
     this.#have.add(piece)
+    this.#with.committer.change(this) // a commit may have come between the bytes and this line
     for (const { object } of ranges) this.#arrived(object, piece, bytes)
   }
 
@@ -116,7 +117,7 @@ export class PackStorage implements PieceLedger {
     await this.#with.committer.flush()
   }
 
-  placed(ids: readonly ObjectId[]): void {
+  placed(ids: Iterable<ObjectId>): void {
     for (const object of this.#indexes(ids)) this.#held.add(object)
   }
 
@@ -125,6 +126,12 @@ export class PackStorage implements PieceLedger {
     for (const object of range(this.pack.objectCount)) {
       if (!this.#held.has(object) && this.#piecesLeft[object] === 0) this.#verifyInThread(object)
     }
+  }
+
+  /** Also when another pack has brought the object: its partial file must not be made again. */
+  #isHeld(object: number): boolean {
+    if (!this.#held.has(object) && this.#with.objects.has(this.pack.objectId(object))) this.#held.add(object)
+    return this.#held.has(object)
   }
 
   *#indexes(ids: Iterable<ObjectId>): Generator<number> {
