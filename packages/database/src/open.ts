@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3'
 export type Database = Sqlite.Database
 
 export interface OpenOptions {
-  /** Kind of database, a 32-bit number in the file's header: the catalog of one tool is not opened as another's. */
+  /** Kind of database, a 31-bit number in the file's header: the catalog of one tool is not opened as another's. */
   readonly applicationId: number
   /** Directory with `001-name.sql`, `002-name.sql` …: file N makes version N out of version N - 1. */
   readonly migrations: URL
@@ -23,6 +23,7 @@ export function openDatabase(path: string, { applicationId, migrations }: OpenOp
   let database: Database | undefined
   try {
     database = new Sqlite(path, { timeout: 10_000 })
+    assertOurs(database, path, applicationId)
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = NORMAL')
     database.pragma('foreign_keys = ON')
@@ -49,10 +50,7 @@ function readMigrations(directory: URL): Migration[] {
 function migrate(database: Database, path: string, applicationId: number, migrations: readonly Migration[]): void {
   const upgrade = database.transaction(() => {
     const version = database.pragma('user_version', { simple: true }) as number
-    const foundId = database.pragma('application_id', { simple: true }) as number
     const newest = migrations.at(-1)?.version ?? 0
-    if (version > 0 && foundId !== applicationId) throw foreign(path)
-    if (version === 0 && hasTables(database)) throw foreign(path)
     if (version > newest) throw tooNew(path, version, newest)
     for (const migration of migrations) if (migration.version > version) database.exec(migration.sql)
     if (version < newest) {
@@ -62,6 +60,12 @@ function migrate(database: Database, path: string, applicationId: number, migrat
   })
   // Two processes may open a new database at the same time: the second finds it made.
   upgrade.immediate()
+}
+
+/** Before anything is written: a database of somebody else stays as it is. */
+function assertOurs(database: Database, path: string, applicationId: number): void {
+  const isNew = database.pragma('user_version', { simple: true }) === 0 && !hasTables(database)
+  if (!isNew && database.pragma('application_id', { simple: true }) !== applicationId) throw foreign(path)
 }
 
 function hasTables(database: Database): boolean {
@@ -88,7 +92,7 @@ export function explain(error: unknown, path: string): unknown {
     if (error instanceof TypeError && /directory does not exist/.test(error.message)) return unusable(path, error)
     return error
   }
-  if (error.code === 'SQLITE_CORRUPT' || error.code === 'SQLITE_NOTADB') {
+  if (error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB') {
     return new RepocastError('REPOCAST_DATABASE_CORRUPT', {
       message: `${path} is damaged (${error.message})`,
       hint: 'stop repocast, move the file away, and start again: what can be rebuilt from the files will be',

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { explain } from './open.ts'
 
-/** A lock that is held. */
+/** A lock that is held as long as this object is kept: when it is lost to garbage collection, so is the lock. */
 export interface Lock {
   /** May be called more than once. */
   release(): void

@@ -22,6 +22,8 @@ export class DurableBatch {
   readonly #directory: string
   readonly #placements: Placement[] = []
   readonly #contents = new Set<string>()
+  /** Directories that hold new names which are not durable yet. */
+  readonly #directories = new Set<string>()
 
   /** `directory` is any place on the filesystem of the batch. */
   constructor(directory: string) {
@@ -35,6 +37,11 @@ export class DurableBatch {
   /** Puts the file `from` under its final name `to`. */
   place(from: string, to: string): void {
     this.#placements.push({ from, to })
+  }
+
+  /** Makes the names in a directory durable, although this batch puts none there. */
+  keepNames(directory: string): void {
+    this.#directories.add(directory)
   }
 
   /** Makes the content of `path` durable where it is. */
@@ -52,14 +59,14 @@ export class DurableBatch {
     this.#contents.clear()
     try {
       await syncContents(this.#directory, [...contents, ...placements.map(({ from }) => from)])
-      const directories = new Set<string>()
       for (let next = placements[0]; next; next = placements[0]) {
         const { from, to } = next
         await onDisk('rename', from, async () => await rename(from, to))
-        directories.add(dirname(to))
+        this.#directories.add(dirname(to))
         placements.shift()
       }
-      await syncDirectories(this.#directory, [...directories])
+      await syncDirectories(this.#directory, [...this.#directories])
+      this.#directories.clear()
     } catch (error) {
       this.#placements.unshift(...placements)
       for (const path of contents) this.#contents.add(path)

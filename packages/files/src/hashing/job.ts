@@ -3,7 +3,7 @@ export type HashJob =
   | { readonly kind: 'sha256-file'; readonly path: Uint8Array }
   | { readonly kind: 'sha1-ranges'; readonly ranges: readonly FileRange[] }
 
-/** Bytes of a file; `path` undefined stands for zeros. */
+/** Bytes of a file. */
 export interface FileRange {
   readonly path: Uint8Array
   /** Bytes from the start of the file. */
@@ -32,4 +32,11 @@ export interface HashRequest {
 
 export type HashReply =
   | { readonly number: number; readonly result: HashResult }
-  | { readonly number: number; readonly error: unknown }
+  | { readonly number: number; readonly failure: HashFailure }
+
+/** What is left of an error on its way between threads, which would lose the code of a system error. */
+export interface HashFailure {
+  readonly message: string
+  /** `ENOENT` and the like. */
+  readonly code: string | undefined
+}

@@ -12,6 +12,7 @@ interface Waiting {
 interface Thread {
   readonly worker: Worker
   readonly underWay: Map<number, Waiting>
+  hasAnswered: boolean
 }
 
 /** Requests that a thread holds at once, so that it never waits for the next one. */
@@ -91,19 +92,23 @@ export class HashPool {
   }
 
   #start(): Thread {
-    const thread: Thread = { worker: new Worker(program), underWay: new Map() }
+    const thread: Thread = { worker: new Worker(program), underWay: new Map(), hasAnswered: false }
     thread.worker.on('message', (reply: HashReply) => {
       const waiting = thread.underWay.get(reply.number)
+      thread.hasAnswered = true
       thread.underWay.delete(reply.number)
       // A thread without work does not keep the process alive.
       if (thread.underWay.size === 0) thread.worker.unref()
       if ('result' in reply) waiting?.resolve(reply.result)
-      else waiting?.reject(reply.error)
+      else waiting?.reject(Object.assign(new Error(reply.failure.message), { code: reply.failure.code }))
       this.#dispatch()
     })
     thread.worker.on('error', error => {
       this.#threads.splice(this.#threads.indexOf(thread), 1)
       for (const { reject } of thread.underWay.values()) reject(error)
+      // A thread that cannot even start would take the next job down with it, and so on: all of them fail now.
+      if (!thread.hasAnswered) for (const { reject } of this.#queue.splice(0)) reject(error)
+      this.#dispatch()
     })
     this.#threads.push(thread)
     return thread

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads'
+import { systemErrorCode } from '@repocast/errors'
 import type { HashReply, HashRequest } from './job.ts'
 import { runHashJob } from './run.ts'
 
@@ -11,6 +12,7 @@ function answer(number: number, run: () => ReturnType<typeof runHashJob>): HashR
   try {
     return { number, result: run() }
   } catch (error) {
-    return { number, error }
+    const message = error instanceof Error ? error.message : String(error)
+    return { number, failure: { message, code: systemErrorCode(error) } }
   }
 }

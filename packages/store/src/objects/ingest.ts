@@ -10,7 +10,7 @@ import type { ObjectFiles } from './object-files.ts'
 /** How a source file becomes an object: with blocks or bytes of its own, or as a second name of the same inode. */
 export type IngestMethod = 'copy' | 'hardlink'
 
-const batchFiles = 2000
+const batchFiles = 20_000
 const batchBytes = 512 * 1024 * 1024
 
 /**

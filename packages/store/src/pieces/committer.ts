@@ -1,4 +1,5 @@
 import { lstat, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Database } from '@repocast/database'
 import { systemErrorCode } from '@repocast/errors'
 import { DurableBatch } from '@repocast/files'
@@ -17,8 +18,8 @@ export interface PieceLedger {
   placed(ids: Iterable<ObjectId>): void
 }
 
-const commitAfterMilliseconds = 1000
-const commitAfterObjects = 2000
+const commitAfterMilliseconds = 2000
+const commitAfterObjects = 10_000
 
 /**
  * Makes received pieces durable, many at a time. The order is the promise: first the bytes of every file that was
@@ -142,8 +143,11 @@ export class Committer {
     for (const [id, size] of finished) {
       const partial = this.#layout.partialObject(id)
       leaving.add(partial)
-      if (await this.#objects.find(id, size)) await rm(partial, { force: true })
-      else batch.place(partial, this.#layout.object(id))
+      if (await this.#objects.find(id, size)) {
+        // Perhaps by a commit that failed behind the rename: then its name is not durable yet.
+        batch.keepNames(dirname(this.#layout.object(id)))
+        await rm(partial, { force: true })
+      } else batch.place(partial, this.#layout.object(id))
     }
     for (const path of touched) if (!leaving.has(path) && (await isThere(path))) batch.keep(path)
     await batch.commit()

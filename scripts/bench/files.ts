@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { freePort, repocast } from '../demo/daemons.ts'
+import { type Cost, Measured, measure } from './measure.ts'
+
+const run = promisify(execFile)
+
+export interface Shape {
+  readonly name: string
+  readonly files: number
+  readonly bytes: number
+}
+
+/** The two shapes of every repository: very many small files, and a few large ones. */
+export const shapes: readonly Shape[] = [
+  { name: '100,000 files of 2 kB', files: 100_000, bytes: 2000 },
+  { name: '200 files, 2 GB', files: 200, bytes: 10_000_000 },
+]
+
+export interface Row {
+  readonly what: string
+  readonly seconds: number
+  readonly cpuSeconds: number
+  readonly peakBytes: number
+  readonly movedBytes?: number
+}
+
+/** Publish, first sync, no-op publish, a 3 % update and its sync, of one shape. */
+export async function benchFiles({ files, bytes }: Shape, tell: (text: string) => void): Promise<Row[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'repocast-bench-'))
+  const rows: Row[] = []
+  const note = (what: string, cost: Omit<Cost, 'output'>, movedBytes?: number): void => {
+    const { seconds, cpuSeconds, peakBytes } = cost
+    rows.push({ what, seconds, cpuSeconds, peakBytes, ...(movedBytes !== undefined && { movedBytes }) })
+    tell(`${what}: ${seconds.toFixed(1)} s`)
+  }
+  try {
+    const source = join(directory, 'source')
+    for (let k = 0; k < files; k += 1) await writeOne(source, k, bytes, 1)
+    const origin = join(directory, 'origin')
+    const port = await freePort(8800)
+    const peerPort = String(await freePort(8801))
+    const listen = `127.0.0.1:${port}`
+    await repocast(
+      'origin',
+      'init',
+      '--data',
+      origin,
+      '--url',
+      `http://${listen}`,
+      '--listen',
+      listen,
+      '--peer-port',
+      peerPort,
+    )
+    note('publish, first', await measure('origin', 'publish', 'bench', source, '--data', origin, '--json'))
+    note('publish, nothing changed', await measure('origin', 'publish', 'bench', source, '--data', origin, '--json'))
+    const started = performance.now()
+    await run('find', [source, '-printf', '%p %s %T@\\n'], { maxBuffer: 1024 ** 3 })
+    rows.push({
+      what: '(find -printf over the same tree)',
+      seconds: (performance.now() - started) / 1000,
+      cpuSeconds: 0,
+      peakBytes: 0,
+    })
+    const daemon = new Measured(['origin', 'run', '--data', origin])
+    await daemon.waitFor(/the origin is running/)
+    const link = await repocast('origin', 'link', 'bench', '--data', origin)
+    const sync = async (): Promise<{ cost: Cost; moved: number }> => {
+      const cost = await measure(
+        'agent',
+        'sync',
+        link,
+        join(directory, 'served'),
+        '--data',
+        join(directory, 'agent'),
+        '--json',
+      )
+      const last = JSON.parse(cost.output.trim().split('\n').at(-1) ?? '{}') as { downloadedBytes: number }
+      return { cost, moved: last.downloadedBytes }
+    }
+    const before = daemon.usage()
+    const first = await sync()
+    note('first sync, agent', first.cost, first.moved)
+    const after = daemon.usage()
+    note('first sync, origin', {
+      seconds: first.cost.seconds,
+      cpuSeconds: after.cpuSeconds - before.cpuSeconds,
+      peakBytes: after.peakBytes,
+    })
+    const changed = Math.round(files * 0.03)
+    for (let k = 0; k < changed; k += 1) await writeOne(source, Math.floor((k * files) / changed), bytes, 2)
+    await run('sleep', ['2.1']) // Files that were written just now are read once more by a later publish.
+    note('publish, 3 % changed', await measure('origin', 'publish', 'bench', source, '--data', origin, '--json'))
+    const second = await sync()
+    note('update by 3 %, agent', second.cost, second.moved)
+    rows.push({
+      what: '(bytes of the changed files)',
+      seconds: 0,
+      cpuSeconds: 0,
+      peakBytes: 0,
+      movedBytes: changed * bytes,
+    })
+    await daemon.stop()
+    return rows
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function writeOne(source: string, k: number, bytes: number, round: number): Promise<void> {
+  const directory = join(source, `pool/${String(k % 300).padStart(3, '0')}`)
+  if (k < 300 && round === 1) await mkdir(directory, { recursive: true })
+  const content = Buffer.alloc(bytes)
+  // Every eighth byte differs from file to file and from place to place; it cannot be shared.
+  let state = (k + 1) * 2654435761 + round * 40503
+  for (let at = 0; at + 4 <= bytes; at += 8) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    content.writeUInt32LE(state, at)
+  }
+  const path = join(directory, `package-${k}.bin`)
+  await writeFile(path, content)
+  await utimes(path, 1_700_000_000 + round, 1_700_000_000 + round)
+}
