@@ -1,5 +1,5 @@
 /** What every program of ours that stays has: configuration, log, life cycle, HTTP server, events, metrics. */
-export { Counter, Gauge, Registry } from 'prom-client'
+export { Registry } from 'prom-client'
 export { loadConfiguration, parseConfiguration } from './configuration/load.ts'
 export { nearest } from './configuration/nearest.ts'
 export { sampleConfiguration } from './configuration/sample.ts'
@@ -15,5 +15,6 @@ export {
 } from './http/server.ts'
 export { LifeCycle } from './life/life-cycle.ts'
 export { createLogger, type LogOptions } from './log/logger.ts'
+export { type CollectedGauge, collectedGauges } from './metrics/collected-gauges.ts'
 export { formatBytes, formatCount, formatDuration } from './quantities/format.ts'
 export { durationPattern, parseDuration } from './quantities/parse.ts'

@@ -1,50 +1,48 @@
-import { Gauge, Registry } from '@repocast/daemon'
+import { collectedGauges, type Registry } from '@repocast/daemon'
 import type { Statistics } from './statistics.ts'
 
-/** Every metric of an origin; values are taken when somebody asks. */
+/** Every metric of an origin. */
 export function createOriginMetrics(statistics: () => Statistics | undefined): Registry {
-  const registry = new Registry()
-  const gauge = (
-    name: string,
-    help: string,
-    labelNames: readonly string[],
-    collect: (gauge: Gauge, now: Statistics) => void,
-  ) => {
-    const made: Gauge = new Gauge({
-      name,
-      help,
-      labelNames: [...labelNames],
-      registers: [registry],
-      collect() {
-        const now = statistics()
-        this.reset()
-        if (now) collect(made, now)
+  return collectedGauges(statistics, [
+    {
+      name: 'repocast_origin_uploaded_bytes',
+      help: 'Bytes of packs given since the start, to peers and web seeds.',
+      collect: (gauge, now) => gauge.set(now.uploadedBytes),
+    },
+    {
+      name: 'repocast_repository_serial',
+      help: 'Newest published serial.',
+      labels: ['repository'],
+      collect: (gauge, now) => {
+        for (const { name, serial } of now.repositories()) gauge.set({ repository: name }, serial)
       },
-    })
-  }
-  gauge(
-    'repocast_origin_uploaded_bytes',
-    'Bytes of packs given since the start, to peers and web seeds.',
-    [],
-    (made, now) => made.set(now.uploadedBytes),
-  )
-  gauge('repocast_repository_serial', 'Newest published serial.', ['repository'], (made, now) => {
-    for (const { name, serial } of now.document().repositories) made.set({ repository: name }, serial)
-  })
-  gauge('repocast_tracker_peers', 'Peers that the tracker knows.', ['state'], (made, now) => {
-    const { seeders, leechers } = now.document().totals
-    made.set({ state: 'seeder' }, seeders)
-    made.set({ state: 'leecher' }, leechers)
-  })
-  gauge('repocast_mirror_lag_serials', 'Snapshots that a mirror is behind.', ['mirror', 'repository'], (made, now) => {
-    for (const { name, repositories } of now.document().mirrors) {
-      for (const one of repositories) made.set({ mirror: name, repository: one.name }, one.lagSerials)
-    }
-  })
-  gauge('repocast_mirror_lag_seconds', 'Seconds that a mirror is behind.', ['mirror', 'repository'], (made, now) => {
-    for (const { name, repositories } of now.document().mirrors) {
-      for (const one of repositories) made.set({ mirror: name, repository: one.name }, one.lagSeconds)
-    }
-  })
-  return registry
+    },
+    {
+      name: 'repocast_tracker_peers',
+      help: 'Peers that the tracker knows, counted once for each pack.',
+      labels: ['state'],
+      collect: (gauge, now) => {
+        for (const { seeders, leechers } of now.packs()) {
+          gauge.inc({ state: 'seeder' }, seeders)
+          gauge.inc({ state: 'leecher' }, leechers)
+        }
+      },
+    },
+    {
+      name: 'repocast_mirror_lag_serials',
+      help: 'Snapshots that a mirror is behind.',
+      labels: ['mirror', 'repository'],
+      collect: (gauge, now) => {
+        for (const { mirror, repository, lagSerials } of now.lags()) gauge.set({ mirror, repository }, lagSerials)
+      },
+    },
+    {
+      name: 'repocast_mirror_lag_seconds',
+      help: 'Seconds that a mirror is behind.',
+      labels: ['mirror', 'repository'],
+      collect: (gauge, now) => {
+        for (const { mirror, repository, lagSeconds } of now.lags()) gauge.set({ mirror, repository }, lagSeconds)
+      },
+    },
+  ])
 }

@@ -34,8 +34,8 @@ export class Statistics {
 
   document(): StatsDocument {
     const { url, clock } = this.#with
-    const packs = this.#packs()
-    const mirrors = this.#with.mirrors.statistics(this.#with.store.snapshots, clock())
+    const packs = this.packs()
+    const mirrors = this.mirrors()
     const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
     const [seeders, leechers] = [sum(packs.map(one => one.seeders)), sum(packs.map(one => one.leechers))]
     return {
@@ -53,13 +53,29 @@ export class Statistics {
         originUploadedBytes: this.uploadedBytes,
         mirrorsUploadedBytes: sum(mirrors.map(one => one.uploadedBytes)),
       },
-      repositories: this.#repositories(),
+      repositories: this.repositories(),
       packs,
       mirrors,
     }
   }
 
-  #packs(): StatsDocument['packs'] {
+  mirrors(): StatsDocument['mirrors'] {
+    return this.#with.mirrors.statistics(this.#with.store.snapshots, this.#with.clock())
+  }
+
+  /** How far each mirror is behind, by its name and repository. */
+  lags(): { mirror: string; repository: string; lagSerials: number; lagSeconds: number }[] {
+    return this.mirrors().flatMap(({ name: mirror, repositories }) =>
+      repositories.map(({ name: repository, lagSerials, lagSeconds }) => ({
+        mirror,
+        repository,
+        lagSerials,
+        lagSeconds,
+      })),
+    )
+  }
+
+  packs(): StatsDocument['packs'] {
     const { store, swarm, tracker } = this.#with
     return store.packs.list().map(({ infoHash, bytes }) => {
       const { seeders, leechers, completed, uploadedBytes, downloadedBytes } = tracker.scrape(infoHash)
@@ -68,7 +84,7 @@ export class Statistics {
     })
   }
 
-  #repositories(): StatsDocument['repositories'] {
+  repositories(): StatsDocument['repositories'] {
     const { snapshots } = this.#with.store
     return snapshots.repositories().flatMap(name => {
       const record = snapshots.newest(name)

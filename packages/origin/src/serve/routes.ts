@@ -3,12 +3,13 @@ import { maxReportBytes, verifyReport } from '@repocast/api'
 import type { EventStream, FastifyInstance } from '@repocast/daemon'
 import { parseInfoHash } from '@repocast/objects'
 import type { Store } from '@repocast/store'
-import { renderStatsPage, type Tracker } from '@repocast/tracker'
+import type { Tracker } from '@repocast/tracker'
 import type { OriginLayout } from '../layout.ts'
 import type { Mirrors } from '../mirrors/mirrors.ts'
 import type { Statistics } from '../statistics.ts'
 import { parseByteRange } from './byte-range.ts'
 import { readPackBytes } from './pack-bytes.ts'
+import { renderStatsPage } from './statistics-page.ts'
 
 export interface RouteSurroundings {
   readonly layout: OriginLayout

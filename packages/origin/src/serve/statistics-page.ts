@@ -1,4 +1,5 @@
 import type { MirrorStatistics, StatsDocument } from '@repocast/api'
+import { formatBytes, formatDuration } from '@repocast/daemon'
 
 /** `/stats` as a page: plain HTML, readable in lynx, no script and nothing from elsewhere. */
 export function renderStatsPage(stats: StatsDocument): string {
@@ -58,7 +59,7 @@ function mirrorRows(mirror: MirrorStatistics): Cell[][] {
     one.name,
     one.serial ?? 'nothing',
     one.newestSerial ?? '',
-    one.lagSerials === 0 ? 'no' : `${one.lagSerials} (${formatSeconds(one.lagSeconds)})`,
+    one.lagSerials === 0 ? 'no' : `${one.lagSerials} (${formatDuration(one.lagSeconds)})`,
     one.state,
     formatBytes(mirror.downloadedBytes),
     formatBytes(mirror.uploadedBytes),
@@ -81,19 +82,6 @@ function cell(value: Cell): string {
 
 function fact(name: string, value: Cell): string {
   return `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(String(value))}</dd></div>`
-}
-
-/** Bytes with a binary unit, three digits. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
-  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
-  const value = bytes / 1024 ** step
-  return `${step === 0 ? value : value.toPrecision(3)} ${units[step]}`
-}
-
-function formatSeconds(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
 }
 
 const entities: Readonly<Record<string, string>> = {
