@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['packages/*/src/**/*.{test,property.test}.ts', 'test/project/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.{test,property.test}.ts', 'test/{project,simulation}/**/*.test.ts'],
+        },
+      },
       {
         test: {
           name: 'real',

@@ -10,6 +10,7 @@ import type { PeerClient } from './webtorrent/client.ts'
 
 /** What all packs of a swarm share. */
 export interface Surroundings {
+  readonly role: 'origin' | 'mirror'
   readonly client: PeerClient
   readonly trackers: Trackers
   readonly limits: SwarmLimits

@@ -7,7 +7,6 @@ import { type Clock, processClock } from './clock.ts'
 import type { SwarmEvents } from './events.ts'
 import { Bans } from './guards/bans.ts'
 import { defaultSwarmLimits, type SwarmLimits } from './limits.ts'
-import type { SourceKind } from './picker/peer.ts'
 import type { Random } from './picker/random.ts'
 import type { SharedPack } from './shared-pack.ts'
 import type { PeerStatus, SwarmStatus } from './status.ts'
@@ -56,7 +55,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   static async create(options: SwarmOptions): Promise<Swarm> {
     const { logger, clock = processClock, random = Math.random, fetch = globalThis.fetch } = options
     const limits = { ...defaultSwarmLimits, ...options.limits }
-    const role: SourceKind = options.role === 'origin' ? 'origin' : 'mirror'
+    const role = options.role === 'origin' ? 'origin' : 'mirror'
     let swarm: Swarm | undefined
     const client = await PeerClient.listen({
       ...options,
@@ -75,6 +74,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       logger,
     })
     swarm = new Swarm(self => ({
+      role,
       client,
       trackers,
       limits,

@@ -89,7 +89,10 @@ describe('limits', () => {
 })
 
 test.each([
-  [1, 256 * KiB],
+  [1, 64 * KiB],
+  [9 * MiB, 64 * KiB],
+  [20 * MiB, 128 * KiB],
+  [40 * MiB, 256 * KiB],
   [200 * MiB, 256 * KiB],
   [300 * MiB, 512 * KiB],
   [2000 * MiB, 2 * MiB],

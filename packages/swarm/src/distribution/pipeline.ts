@@ -7,7 +7,7 @@ const firstDepth = 16
 const leastDepth = 4
 
 /** Shortest time, in seconds, that a queue of requests shall last: it bridges pauses of both event loops. */
-const shortestHorizonSeconds = 0.1
+const shortestHorizonSeconds = 0.5
 
 /** By this the shortest time grows with each adaption, so that a line that became longer is believed after a while. */
 const forgetting = 1.01

@@ -3,10 +3,11 @@ import { blockLength } from './block.ts'
 import type { OpenPiece } from './open-piece.ts'
 
 /**
- * What a source is to the swarm. `origin` (its peer and the web seed) has all and everybody asks it, so it is asked
- * for what no mirror has; what lies at mirrors comes from them.
+ * What a source is to the swarm. An `origin` has all, and everybody could ask it for all: it hands out which pieces
+ * each agent shall ask it for (see distribution/hand-out.ts). The `web-seed` is asked for anything, when nobody
+ * else delivers.
  */
-export type SourceKind = 'mirror' | 'origin'
+export type SourceKind = 'mirror' | 'origin' | 'web-seed'
 
 /** What the picker knows of one source of pieces. */
 export class PickerPeer {
@@ -21,6 +22,11 @@ export class PickerPeer {
   current: OpenPiece<PickerPeer> | undefined
   /** State of the picker in which nothing was found for it, so that it is not searched for twice. */
   dryAt = -1
+  /** Pieces that an origin handed out to us, in its order; those that were begun are taken off. */
+  readonly handed: number[] = []
+  /** Pieces of our choice that an origin may be asked for besides. */
+  freeChoices = 0
+  readonly #mayAsk: Bits | undefined
   readonly #pieceCount: number
   #pieces: Bits | 'all'
   #count = 0
@@ -29,6 +35,20 @@ export class PickerPeer {
     this.kind = kind
     this.#pieceCount = pieceCount
     this.#pieces = emptyBits(pieceCount)
+    this.#mayAsk = kind === 'origin' ? emptyBits(pieceCount) : undefined
+  }
+
+  /** Whether it may be asked for `piece`, which it has. */
+  mayAsk(piece: number): boolean {
+    return this.has(piece) && (this.#mayAsk === undefined || hasBit(this.#mayAsk, piece))
+  }
+
+  /** It is an origin, and may be asked for `piece` from now on. @returns whether that is news */
+  allow(piece: number): boolean {
+    if (this.#mayAsk === undefined || piece < 0 || piece >= this.#pieceCount || hasBit(this.#mayAsk, piece))
+      return false
+    setBit(this.#mayAsk, piece)
+    return true
   }
 
   /** How long the last block that it was asked for will take. */

@@ -28,43 +28,41 @@ test('only wanted pieces are asked for', () => {
   expect(picker.pick(at(mirrors, 0), 9)).toEqual([])
 })
 
-test('the origin is asked for what no mirror has', () => {
-  const { picker, origins } = drawnPicker({ weHave: '....', mirrors: ['##..', '.#..'], origins: ['####'] })
-  expect(pieces(picker.pick(at(origins, 0), 9)).sort()).toEqual([2, 3])
-  expect(picker.untouchedAtMirrors).toBe(2)
+test('an origin is asked only for what it hands out, in its order', () => {
+  const { picker, origins } = drawnPicker({ weHave: '#....', origins: ['#####'] })
+  expect(picker.pick(at(origins, 0), 9)).toEqual([])
+  picker.hand(at(origins, 0), { pieces: [3, 0, 1], freeChoices: 0 })
+  expect(pieces(picker.pick(at(origins, 0), 9))).toEqual([3, 1])
 })
 
-test('the origin helps with what mirrors have when told to, rarest first', () => {
-  const { picker, origins } = drawnPicker({ weHave: '....', mirrors: ['##..', '.#..'], origins: ['####'] })
-  picker.pick(at(origins, 0), 9)
-  picker.originHelps = true
-  expect(pieces(picker.pick(at(origins, 0), 9))).toEqual([0, 1])
+test('what an origin handed out and a mirror delivered first is not asked for again', () => {
+  const { picker, mirrors, origins } = drawnPicker({ weHave: '..', mirrors: ['#.'], origins: ['##'] })
+  picker.hand(at(origins, 0), { pieces: [0, 1], freeChoices: 0 })
+  picker.pick(at(mirrors, 0), 9)
+  expect(pieces(picker.pick(at(origins, 0), 9))).toEqual([1])
 })
 
-test('with a complete mirror the origin is left alone, until that mirror leaves', () => {
-  const { picker, mirrors, origins } = drawnPicker({ weHave: '...', mirrors: ['###'], origins: ['###'] })
-  expect(picker.pick(at(origins, 0), 1)).toEqual([])
-  picker.leave(at(mirrors, 0))
-  expect(picker.pick(at(origins, 0), 9)).toHaveLength(3)
+test('what was handed out and refused once is asked for again', () => {
+  const { picker, origins } = drawnPicker({ weHave: '..', origins: ['##'] })
+  picker.hand(at(origins, 0), { pieces: [1], freeChoices: 0 })
+  const [block] = picker.pick(at(origins, 0), 9)
+  if (block) picker.release(at(origins, 0), block)
+  expect(pieces(picker.pick(at(origins, 0), 9))).toEqual([1])
 })
 
-test('the origin stops with a piece once a mirror has it', () => {
-  const { picker, mirrors, origins } = drawnPicker({
-    weHave: '..',
-    mirrors: ['..'],
-    origins: ['##'],
-    pieceBytes: 50_000,
-  })
-  const [first] = picker.pick(at(origins, 0), 1)
-  picker.addPiece(at(mirrors, 0), first?.piece ?? -1)
-  expect(pieces(picker.pick(at(origins, 0), 9))).toEqual([first?.piece === 0 ? 1 : 0])
-  expect(pieces(picker.pick(at(mirrors, 0), 9))).toEqual([first?.piece])
+test('a web seed is asked for anything', () => {
+  const { picker } = drawnPicker({ weHave: '#..' })
+  const seed = picker.join('web-seed')
+  picker.setPieces(seed, 'all')
+  expect(pieces(picker.pick(seed, 9)).sort()).toEqual([1, 2])
 })
 
 test('in a row means the piece that follows', () => {
-  const { picker, origins } = drawnPicker({ weHave: '..#.....', origins: ['########'], random: () => 0.99 })
-  expect(pieces(picker.pick(at(origins, 0), 2, { inRow: true }))).toEqual([0, 1])
-  expect(pieces(picker.pick(at(origins, 0), 2, { inRow: true }))).not.toContain(2)
+  const { picker } = drawnPicker({ weHave: '..#.....', random: () => 0.99 })
+  const seed = picker.join('web-seed')
+  picker.setPieces(seed, 'all')
+  expect(pieces(picker.pick(seed, 2, { inRow: true }))).toEqual([0, 1])
+  expect(pieces(picker.pick(seed, 2, { inRow: true }))).not.toContain(2)
 })
 
 test('what a peer that left was asked for is free again', () => {

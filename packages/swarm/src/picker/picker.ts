@@ -14,7 +14,7 @@ export interface PickerLayout {
 /**
  * Chooses what to ask whom for. Pieces that are begun are finished first, then comes the rarest piece that the peer
  * has, at random among equals, so that agents that start together hold different pieces soon and can trade them.
- * The origin is asked only for what no mirror has, unless `originHelps`. Owns the state of all pieces; does no I/O.
+ * An origin is asked only for what it hands out. Owns the state of all pieces; does no I/O.
  */
 export class Picker {
   readonly #layout: PickerLayout
@@ -28,8 +28,6 @@ export class Picker {
   /** Pieces that failed their hash and are taken from one peer only. */
   readonly #suspect = new Set<number>()
   #missing = 0
-  #mirrorSeeds = 0
-  #originHelps = false
   /** Grows whenever something can be found that could not be before. */
   #state = 0
 
@@ -45,19 +43,9 @@ export class Picker {
     return this.#missing
   }
 
-  /** Of the wanted pieces of which nothing is asked for yet, those that some mirror has. */
-  get untouchedAtMirrors(): number {
-    return this.#mirrorSeeds > 0 ? this.#rarity.size : this.#rarity.size - this.#rarity.countRarerThan(1)
-  }
-
-  /** Whether the origin may be asked for what mirrors have too. */
-  get originHelps(): boolean {
-    return this.#originHelps
-  }
-
-  set originHelps(helps: boolean) {
-    if (helps && !this.#originHelps) this.#state += 1
-    this.#originHelps = helps
+  /** Pieces that are wanted, held by now or not. */
+  get wanted(): Bits {
+    return this.#wanted
   }
 
   holds(piece: number): boolean {
@@ -134,6 +122,16 @@ export class Picker {
     peer.dryAt = -1
   }
 
+  /** `peer`, an origin, may be asked for these pieces from now on, and for so many of our choice. */
+  hand(
+    peer: PickerPeer,
+    { pieces, freeChoices }: { readonly pieces: Iterable<number>; readonly freeChoices: number },
+  ): void {
+    for (const piece of pieces) if (peer.allow(piece)) peer.handed.push(piece)
+    peer.freeChoices += freeChoices
+    peer.dryAt = -1
+  }
+
   /** `peer` has `piece` no longer (BEP 54). */
   losePiece(peer: PickerPeer, piece: number): void {
     if (!peer.has(piece) || piece < 0 || piece >= this.#layout.pieceCount) return
@@ -175,10 +173,11 @@ export class Picker {
       return wait > patienceSeconds && wait > 2 * peer.waitSeconds
     }
     for (const open of this.#open.values()) {
-      if (open.onlyFrom !== undefined || !peer.has(open.piece)) continue
+      if (open.onlyFrom !== undefined || !(peer.mayAsk(open.piece) || (peer.freeChoices > 0 && peer.has(open.piece))))
+        continue
       while (blocks.length < count) {
         const block = open.takeSecond(peer, isSlow)
-        if (block < 0) break
+        if (block < 0 || !this.#chooses(peer, open.piece)) break
         blocks.push(this.#asked(open, block, peer))
       }
     }
@@ -209,34 +208,45 @@ export class Picker {
   #nextPiece(peer: PickerPeer, inRow: boolean): OpenPiece<PickerPeer> | undefined {
     const { current } = peer
     if (current !== undefined) {
-      if (this.#unfinished.has(current) && this.#mayTake(peer, current.piece)) return current
-      if (inRow && this.#rarity.isListed(current.piece + 1) && this.#mayTake(peer, current.piece + 1)) {
+      if (this.#unfinished.has(current) && peer.mayAsk(current.piece)) return current
+      if (inRow && this.#rarity.isListed(current.piece + 1) && peer.mayAsk(current.piece + 1)) {
         return this.#begin(current.piece + 1, peer)
       }
     }
     for (const open of this.#unfinished) {
-      if (this.#mayTake(peer, open.piece) && (open.onlyFrom === undefined || open.onlyFrom === peer)) return open
+      if (peer.mayAsk(open.piece) && (open.onlyFrom === undefined || open.onlyFrom === peer)) return open
     }
-    const piece = this.#rarest(peer)
+    const piece = this.#fresh(peer)
     return piece === undefined ? undefined : this.#begin(piece, peer)
   }
 
-  #rarest(peer: PickerPeer): number | undefined {
-    const onlyUncopied = peer.kind === 'origin' && !this.#originHelps
-    if (onlyUncopied && this.#mirrorSeeds > 0) return undefined
+  /** The first piece to begin with `peer`. */
+  #fresh(peer: PickerPeer): number | undefined {
+    if (peer.kind === 'origin') return this.#nextHanded(peer)
     const first = peer.kind === 'mirror' && !peer.hasAll ? this.#rarity.countRarerThan(1) : 0
-    const end = onlyUncopied ? this.#rarity.countRarerThan(1) : this.#rarity.size
-    for (let index = first; index < end; index += 1) {
+    for (let index = first; index < this.#rarity.size; index += 1) {
       const piece = this.#rarity.at(index)
       if (peer.has(piece)) return piece
     }
     return undefined
   }
 
-  #mayTake(peer: PickerPeer, piece: number): boolean {
-    if (!peer.has(piece)) return false
-    if (peer.kind === 'mirror' || this.#originHelps) return true
-    return this.#mirrorSeeds === 0 && this.#rarity.copies(piece) === 0
+  #nextHanded(peer: PickerPeer): number | undefined {
+    for (let piece = peer.handed.shift(); piece !== undefined; piece = peer.handed.shift()) {
+      if (this.#rarity.isListed(piece)) return piece
+    }
+    if (peer.freeChoices === 0 || this.#rarity.size === 0) return undefined
+    const piece = this.#rarity.at(0)
+    return this.#chooses(peer, piece) ? piece : undefined
+  }
+
+  /** Whether `peer` may be asked for `piece`; takes one of its free choices for that where it must. */
+  #chooses(peer: PickerPeer, piece: number): boolean {
+    if (peer.mayAsk(piece)) return true
+    if (peer.freeChoices === 0 || !peer.has(piece)) return false
+    peer.freeChoices -= 1
+    peer.allow(piece)
+    return true
   }
 
   #begin(piece: number, peer: PickerPeer): OpenPiece<PickerPeer> {
@@ -258,6 +268,7 @@ export class Picker {
   #reopen(piece: number): void {
     this.#close(piece)
     this.#rarity.list(piece)
+    for (const peer of this.#peers) if (peer.kind === 'origin' && peer.mayAsk(piece)) peer.handed.push(piece)
     this.#state += 1
   }
 
@@ -271,10 +282,6 @@ export class Picker {
   /** Adds what `peer` has to the counts, or takes it out. */
   #count(peer: PickerPeer, sign: 1 | -1): void {
     const isMirror = peer.kind === 'mirror'
-    if (isMirror && peer.hasAll) {
-      this.#mirrorSeeds += sign
-      this.#state += 1
-    }
     peer.interesting = 0
     for (let piece = 0; piece < this.#layout.pieceCount; piece += 1) {
       if (!peer.has(piece)) continue

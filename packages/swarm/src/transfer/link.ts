@@ -1,11 +1,13 @@
 import type { Clock } from '../clock.ts'
-import { Pipeline } from '../distribution/pipeline.ts'
+import type { Offer } from '../distribution/hand-out.ts'
 import { Rate } from '../distribution/rate.ts'
+import { Requester } from '../distribution/requester.ts'
 import type { Bits } from '../picker/bits.ts'
 import type { Block } from '../picker/block.ts'
 import type { PickerPeer } from '../picker/peer.ts'
 import type { ConnectionListener, PeerConnection } from '../webtorrent/connection.ts'
 import type { Download } from './download.ts'
+import type { RecipientLink } from './recipient-link.ts'
 
 export interface LinkOwner {
   /** Payload came from `link`. */
@@ -18,31 +20,35 @@ export interface LinkOwner {
   closed(link: Link): void
 }
 
-/** Seconds that a block must be late before another mirror, or the origin, is asked for it too. */
-const patienceSeconds = { mirror: 1, origin: 4 }
+export interface LinkOptions {
+  readonly download: Download
+  readonly clock: Clock
+  /** Where we are the origin. */
+  readonly recipient: RecipientLink | undefined
+  readonly owner: LinkOwner
+}
 
-/** One peer of one pack: keeps its pipeline of requests full. */
+/** One peer of one pack: asks it for what the policies choose, and tells them what it does. */
 export class Link implements ConnectionListener {
   readonly connection: PeerConnection
   readonly #download: Download
   readonly #owner: LinkOwner
   readonly #clock: Clock
-  readonly #pipeline: Pipeline
-  readonly #downRate: Rate
+  readonly #recipient: RecipientLink | undefined
+  readonly #requester: Requester
   readonly #upRate: Rate
-  #peer: PickerPeer
   uploadedBytes = 0
   downloadedBytes = 0
 
-  constructor(connection: PeerConnection, download: Download, clock: Clock, owner: LinkOwner) {
+  constructor(connection: PeerConnection, { download, clock, recipient, owner }: LinkOptions) {
     this.connection = connection
     this.#download = download
     this.#owner = owner
     this.#clock = clock
-    this.#pipeline = new Pipeline(connection.requestQueue)
-    this.#downRate = new Rate(clock.now())
-    this.#upRate = new Rate(clock.now())
-    this.#peer = download.picker.join(connection.role)
+    this.#recipient = recipient
+    const [kind, most, now] = [connection.role, connection.requestQueue, clock.now()]
+    this.#requester = new Requester(download.picker, { kind, most, now })
+    this.#upRate = new Rate(now)
   }
 
   /** From now on asks and answers. */
@@ -52,11 +58,11 @@ export class Link implements ConnectionListener {
   }
 
   get peer(): PickerPeer {
-    return this.#peer
+    return this.#requester.peer
   }
 
   get downloadRate(): number {
-    return this.#downRate.bytesPerSecond
+    return this.#requester.bytesPerSecond
   }
 
   get uploadRate(): number {
@@ -64,34 +70,50 @@ export class Link implements ConnectionListener {
   }
 
   introduced(): void {
-    this.#pipeline.most = this.connection.requestQueue
+    this.#requester.most = this.connection.requestQueue
     const { role } = this.connection
-    if (role === this.#peer.kind) return
-    const { picker } = this.#download
-    const before = this.#peer
-    picker.leave(before)
-    this.#peer = picker.join(role)
-    picker.setPieces(this.#peer, before.pieces)
-    this.#owner.rejoined(this, before)
+    if (role !== this.peer.kind) this.#owner.rejoined(this, this.#requester.become(role))
+    this.tellWanted()
     this.refresh()
   }
 
+  /** Tells an origin what is wanted here, so that it hands out nothing else. */
+  tellWanted(): void {
+    if (this.peer.kind === 'origin' && !this.connection.isClosed)
+      this.connection.tellWanted(this.#download.picker.wanted)
+  }
+
   hasPieces(pieces: Bits | 'all'): void {
-    this.#download.picker.setPieces(this.#peer, pieces)
+    this.#recipient?.hasPieces(pieces)
+    this.#download.picker.setPieces(this.peer, pieces)
     this.refresh()
   }
 
   hasPiece(piece: number): void {
-    this.#download.picker.addPiece(this.#peer, piece)
+    this.#recipient?.hasPiece(piece)
+    this.#download.picker.addPiece(this.peer, piece)
     this.refresh()
   }
 
   lostPiece(piece: number): void {
-    this.#download.picker.losePiece(this.#peer, piece)
+    this.#download.picker.losePiece(this.peer, piece)
     this.refresh()
   }
 
   unchoked(): void {
+    this.pump()
+  }
+
+  asked(piece: number, bytes: number): void {
+    this.#recipient?.asked(piece, bytes)
+  }
+
+  wants(pieces: Bits): void {
+    this.#recipient?.wants(pieces)
+  }
+
+  handsOut(offer: Offer): void {
+    this.#download.picker.hand(this.peer, offer)
     this.pump()
   }
 
@@ -102,33 +124,30 @@ export class Link implements ConnectionListener {
   }
 
   closed(): void {
-    this.#download.picker.leave(this.#peer)
+    this.#recipient?.close()
+    this.#download.picker.leave(this.peer)
     this.#owner.closed(this)
   }
 
   /** Says whether we want anything of the peer, and asks for it. */
   refresh(): void {
     if (this.connection.isClosed) return
-    this.connection.setInterested(this.#peer.interesting > 0)
+    this.connection.setInterested(this.peer.interesting > 0)
     this.pump()
   }
 
   /** Asks for as much as fits into the pipeline. */
   pump(): void {
-    const room = this.#room()
-    if (room > 0) this.#ask(this.#download.picker.pick(this.#peer, room))
+    if (this.#canAsk) this.#ask(this.#requester.next())
   }
 
   /** A few times a second: measures, adapts, and takes over from slower peers when there is nothing else to do. */
   tick(now: number): void {
     this.#upRate.update(now)
-    const hadWork = this.#peer.outstanding > 0
-    this.#peer.rate = this.#downRate.update(now)
-    if (hadWork) this.#pipeline.adapt(this.#peer.rate)
+    this.#requester.tick(now)
+    this.#recipient?.handMore()
     this.pump()
-    if (this.#peer.outstanding > 0 || this.#peer.interesting === 0) return
-    const patience = patienceSeconds[this.#peer.kind]
-    this.#ask(this.#download.picker.pickSecond(this.#peer, this.#room(), patience))
+    if (this.#canAsk) this.#ask(this.#requester.overtake())
   }
 
   /** Takes back a request. */
@@ -136,16 +155,12 @@ export class Link implements ConnectionListener {
     if (!this.connection.isClosed) this.connection.cancel(piece, offset, length)
   }
 
-  /** How many blocks to ask for now: none until a part of the pipeline is free, so that requests go out together. */
-  #room(): number {
-    if (this.connection.isClosed || this.connection.isChokingUs || !this.#download.canAsk) return 0
-    const { depth } = this.#pipeline
-    const room = depth - this.#peer.outstanding
-    return room >= Math.min(8, depth / 4) ? room : 0
+  get #canAsk(): boolean {
+    return !this.connection.isClosed && !this.connection.isChokingUs && this.#download.canAsk
   }
 
   #ask(blocks: readonly Block[]): void {
-    const peer = this.#peer
+    const { peer } = this
     const askedAt = this.#clock.now()
     if (blocks.length > 1) this.connection.batchRequests()
     for (const block of blocks) {
@@ -158,8 +173,7 @@ export class Link implements ConnectionListener {
 
   #received(peer: PickerPeer, block: Block, bytes: Uint8Array, askedAt: number): void {
     this.downloadedBytes += bytes.length
-    this.#downRate.add(bytes.length)
-    this.#pipeline.delivered((this.#clock.now() - askedAt) / 1000)
+    this.#requester.delivered(bytes.length, askedAt, this.#clock.now())
     const delivery = this.#download.receive(peer, block, bytes)
     this.#owner.received(this, bytes.length, delivery.kind === 'taken')
     if (delivery.kind === 'taken' && delivery.cancel) this.#owner.cancel(delivery.cancel, block)

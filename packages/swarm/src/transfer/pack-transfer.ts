@@ -1,6 +1,6 @@
 import type { Pack } from '@repocast/packs'
 import type { Clock } from '../clock.ts'
-import { areMirrorsSlow, shouldOriginHelp } from '../distribution/origin-share.ts'
+import { HandOut } from '../distribution/hand-out.ts'
 import type { SwarmLimits } from '../limits.ts'
 import type { Bits } from '../picker/bits.ts'
 import type { Block } from '../picker/block.ts'
@@ -12,6 +12,7 @@ import { WebSeed } from '../webseed/web-seed.ts'
 import type { PeerConnection } from '../webtorrent/connection.ts'
 import { Download, type DownloadOwner } from './download.ts'
 import { Link, type LinkOwner } from './link.ts'
+import { RecipientLink } from './recipient-link.ts'
 import type { Traffic } from './traffic.ts'
 
 export interface TransferOwner {
@@ -25,6 +26,8 @@ export interface TransferOwner {
 
 export interface TransferOptions {
   readonly pack: Pack
+  /** What we are; an origin hands pieces out. */
+  readonly role: 'origin' | 'mirror'
   readonly storage: PieceStorage
   readonly held: Bits
   readonly webSeed: string | undefined
@@ -42,16 +45,19 @@ export class PackTransfer implements LinkOwner, DownloadOwner {
   readonly #download: Download
   readonly #webSeed: WebSeed | undefined
   readonly #links = new Map<PickerPeer, Link>()
+  readonly #handOut: HandOut | undefined
   /** When a peer delivered last, or the first piece was wanted. */
   #deliveredAt: number
-  #mirrorsFastAt: number
 
   constructor(options: TransferOptions) {
     const { pack, clock, webSeed: url, traffic } = options
     this.#options = options
     this.#download = new Download({ ...options, unwrittenBytes: options.limits.unwrittenBytes, owner: this })
     this.#deliveredAt = clock.now()
-    this.#mirrorsFastAt = clock.now()
+    if (options.role === 'origin') {
+      const { pieceCount } = pack
+      this.#handOut = new HandOut({ pieceCount, pieceBytes: piece => pack.pieceBytes(piece) }, options.random)
+    }
     if (url === undefined) return
     this.#webSeed = new WebSeed({
       ...options,
@@ -85,7 +91,10 @@ export class PackTransfer implements LinkOwner, DownloadOwner {
   }
 
   connect(connection: PeerConnection): void {
-    const link = new Link(connection, this.#download, this.#options.clock, this)
+    const { clock, pack } = this.#options
+    const recipient =
+      this.#handOut && new RecipientLink(connection, this.#handOut, { clock, pieceCount: pack.pieceCount })
+    const link = new Link(connection, { download: this.#download, clock, recipient, owner: this })
     this.#links.set(link.peer, link)
     link.start()
   }
@@ -94,12 +103,13 @@ export class PackTransfer implements LinkOwner, DownloadOwner {
     const { picker } = this.#download
     if (picker.missing === 0) this.#deliveredAt = this.#options.clock.now()
     for (const piece of pieces) picker.want(piece)
+    for (const link of this.links) link.tellWanted()
     this.#refreshAll()
   }
 
   /** A few times a second while something is missing or a peer is connected. */
   tick(now: number): void {
-    if (this.missing > 0) this.#shareOrigin(now)
+    this.#handOut?.tick(now)
     for (const link of this.links) link.tick(now)
     const isNeeded = this.missing > 0 && now - this.#deliveredAt > this.#options.limits.webSeedAfterSeconds * 1000
     this.#webSeed?.tick(now, isNeeded)
@@ -171,18 +181,5 @@ export class PackTransfer implements LinkOwner, DownloadOwner {
 
   #refreshAll(): void {
     for (const link of this.links) link.refresh()
-  }
-
-  #shareOrigin(now: number): void {
-    const { picker } = this.#download
-    let mirrorRate = 0
-    for (const link of this.links) if (link.peer.kind === 'mirror') mirrorRate += link.downloadRate
-    const state = {
-      waitingAtMirrorsBytes: picker.untouchedAtMirrors * this.#options.pack.pieceLength,
-      mirrorRate,
-      slowForSeconds: (now - this.#mirrorsFastAt) / 1000,
-    }
-    if (!areMirrorsSlow(state)) this.#mirrorsFastAt = now
-    picker.originHelps = shouldOriginHelp(state)
   }
 }

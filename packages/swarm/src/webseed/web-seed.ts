@@ -28,7 +28,7 @@ const silenceMs = 20_000
 
 /**
  * Fetches pieces over HTTP (as BEP 19 does) while no peer delivers. To the picker it is one more peer that has all,
- * of the origin's kind; what it delivers is verified like everything else.
+ * which may be asked for anything; what it delivers is verified like everything else.
  */
 export class WebSeed {
   readonly #options: WebSeedOptions
@@ -81,7 +81,7 @@ export class WebSeed {
   #pick(): Block[] {
     const { picker } = this.#options.download
     if (this.#peer === undefined) {
-      this.#peer = picker.join('origin')
+      this.#peer = picker.join('web-seed')
       picker.setPieces(this.#peer, 'all')
     }
     const count = runBytes / blockLength

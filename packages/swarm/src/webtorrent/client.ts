@@ -4,7 +4,6 @@ import { type Pack, slimTorrent } from '@repocast/packs'
 import WebTorrent, { type Torrent } from 'webtorrent'
 import type { SwarmLimits } from '../limits.ts'
 import type { Bits } from '../picker/bits.ts'
-import type { SourceKind } from '../picker/peer.ts'
 import { chunkStoreOver, type ReadPiece } from './chunk-store.ts'
 import { readAhead } from './read-ahead.ts'
 import { findTorrentsBy, guardServer, listenAddress } from './seams.ts'
@@ -17,7 +16,7 @@ export interface ClientOptions {
   readonly bindAddress: string | undefined
   readonly maxConnections: number
   readonly limits: SwarmLimits
-  readonly role: SourceKind
+  readonly role: 'origin' | 'mirror'
   readonly logger: Logger
   /** A peer asks for a pack: its session, opened if need be; undefined when the pack is not ours. Never rejects. */
   readonly wake: (infoHash: InfoHash) => Promise<Session | undefined>

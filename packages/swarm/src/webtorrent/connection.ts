@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
 import type { Torrent, Wire } from 'webtorrent'
+import type { Offer } from '../distribution/hand-out.ts'
 import type { Bits } from '../picker/bits.ts'
-import type { SourceKind } from '../picker/peer.ts'
 import { dropForGood, socketOf } from './seams.ts'
+import { Steering } from './steering.ts'
 
 /** What a peer does, told to whoever transfers with it. */
 export interface ConnectionListener {
@@ -12,6 +13,12 @@ export interface ConnectionListener {
   hasPiece(piece: number): void
   lostPiece(piece: number): void
   unchoked(): void
+  /** It asks us for `bytes` of `piece`. */
+  asked(piece: number, bytes: number): void
+  /** It wants exactly these pieces. */
+  wants(pieces: Bits): void
+  /** It is an origin and may be asked for this from now on. */
+  handsOut(offer: Offer): void
   /** Payload bytes went out to it. */
   sent(bytes: number): void
   closed(): void
@@ -30,11 +37,13 @@ export class PeerConnection {
   readonly #torrent: Torrent
   readonly #wire: Wire
   readonly #socket: Socket | undefined
+  readonly #steering: Steering
 
   constructor(torrent: Torrent, wire: Wire) {
     this.#torrent = torrent
     this.#wire = wire
     this.#socket = socketOf(torrent, wire)
+    this.#steering = new Steering(wire)
     this.peerId = wire.peerId
     this.host = plainHost(wire.remoteAddress ?? '')
     this.address = joinAddress(this.host, wire.remotePort ?? 0)
@@ -52,12 +61,14 @@ export class PeerConnection {
     wire.on('have', (piece: number) => listener.hasPiece(piece))
     wire.lt_donthave.on('donthave', (piece: number) => listener.lostPiece(piece))
     wire.on('unchoke', () => listener.unchoked())
+    wire.on('request', (piece: number, _offset: number, length: number) => listener.asked(piece, length))
     wire.on('upload', (bytes: number) => listener.sent(bytes))
     wire.once('close', () => listener.closed())
     if (this.#isIntroduced) listener.introduced()
     const { buffer } = wire.peerPieces
     if (buffer.length > 0) listener.hasPieces(buffer)
     else if (wire.peerPieces.get(0)) listener.hasPieces('all')
+    this.#steering.listen(listener)
   }
 
   get isClosed(): boolean {
@@ -73,7 +84,7 @@ export class PeerConnection {
   }
 
   /** What the peer says that it is; anybody may claim anything, so only the choice of sources hangs on it. */
-  get role(): SourceKind {
+  get role(): 'origin' | 'mirror' {
     const ours = this.#wire.peerExtendedHandshake.repocast
     const role = typeof ours === 'object' && ours !== null && 'role' in ours ? text(ours.role) : ''
     return role === 'origin' ? 'origin' : 'mirror'
@@ -104,6 +115,16 @@ export class PeerConnection {
     done: (error: Error | null, bytes?: Uint8Array) => void,
   ): void {
     this.#wire.request(piece, offset, length, done)
+  }
+
+  /** Tells an origin which pieces are wanted here. */
+  tellWanted(pieces: Bits): void {
+    this.#steering.tellWanted(pieces)
+  }
+
+  /** Tells an agent what it may ask for now. */
+  handOut(offer: Offer): void {
+    this.#steering.handOut(offer)
   }
 
   /** Requests that are made until the next turn of the event loop go out together. */

@@ -1,6 +1,5 @@
 import type { Pack } from '@repocast/packs'
 import type { Torrent, Wire } from 'webtorrent'
-import type { SourceKind } from '../picker/peer.ts'
 import { PeerConnection } from './connection.ts'
 import { guardWire, markHeld, offerMetadata, takeOver } from './seams.ts'
 
@@ -14,7 +13,7 @@ export interface SessionOwner {
 
 export interface SessionOptions {
   readonly pack: Pack
-  readonly role: SourceKind
+  readonly role: 'origin' | 'mirror'
   readonly requestQueue: number
   readonly owner: SessionOwner
 }

@@ -25,6 +25,7 @@ declare module 'webtorrent' {
       length: number,
       done: (error: Error | null, bytes?: Uint8Array) => void,
     ): void
+    use(extension: new (wire: Wire) => { onMessage(message: Uint8Array): void }): void
     extended(name: string | number, message: unknown): void
     cancel(piece: number, offset: number, length: number): void
     reject(piece: number, offset: number, length: number): void

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { distribute, line, same } from './run.ts'
+import { cases } from './scenarios.ts'
+
+describe('from one origin to mirrors that start with nothing', () => {
+  test.each(cases)(
+    '$name',
+    ({ scenario, most }) => {
+      const { ratio, originShare } = distribute(scenario)
+      expect(ratio).toBeLessThanOrEqual(most.ratio)
+      expect(originShare).toBeLessThanOrEqual(most.originShare)
+      expect(ratio).toBeGreaterThan(1) // else the network gives more than its lines
+    },
+    60_000,
+  )
+})
+
+test('pieces that the origin hands out make the last mirror faster than a free choice does', () => {
+  const scenario = {
+    bytes: 64e6,
+    pieceLength: 256 * 1024,
+    origin: line(50, 200, 20),
+    mirrors: same(8, line(50, 200, 20)),
+  }
+  const handedOut = distribute(scenario)
+  const free = distribute({ ...scenario, handsOut: false })
+  expect(handedOut.ratio).toBeLessThan(free.ratio)
+  expect(handedOut.originShare).toBeLessThan(free.originShare)
+})
+
+test('the same seed gives the same run', () => {
+  const scenario = {
+    bytes: 16e6,
+    pieceLength: 256 * 1024,
+    origin: line(50, 200, 20),
+    mirrors: same(4, line(50, 200, 20)),
+  }
+  expect(distribute(scenario).done).toEqual(distribute(scenario).done)
+  expect(distribute(scenario).done).not.toEqual(distribute({ ...scenario, seed: 2 }).done)
+})
+
+test('mirrors that die half-way cost the others little, and come back to a full copy', () => {
+  const scenario = {
+    bytes: 64e6,
+    pieceLength: 256 * 1024,
+    origin: line(50, 200, 20),
+    mirrors: same(8, line(50, 200, 20)),
+  }
+  const calm = distribute(scenario)
+  const churn = distribute({ ...scenario, deaths: [0, 1].map(mirror => ({ mirror, at: 5, back: 7 })) })
+  expect(churn.done).toHaveLength(8)
+  const others = churn.done.slice(2).at(-1) ?? Number.POSITIVE_INFINITY
+  expect(others).toBeLessThan(1.1 * (calm.done.at(-1) ?? 0))
+  expect(Math.max(...churn.done)).toBeLessThan(3 * calm.ideal)
+})
