@@ -89,7 +89,7 @@ test('requests of a peer that does not read are rejected beyond a bound', async 
   peer.send(interested)
   await peer.receiveMessage(unchoke)
   peer.socket.pause()
-  for (let k = 0; k < 2000; k += 1) peer.sendNumbers(request, k % 39, 0, 32_768)
+  for (let k = 0; k < 5000; k += 1) peer.sendNumbers(request, k % 39, 0, 32_768)
   peer.socket.resume()
   await peer.receiveMessage(reject)
   peer.socket.destroy()

@@ -6,7 +6,7 @@
 
 export type { Clock } from './clock.ts'
 export type { SwarmEvents } from './events.ts'
-export { defaultSwarmLimits, type SwarmLimits } from './limits.ts'
+export { defaultSwarmLimits, type SwarmLimits } from './limits/limits.ts'
 export type { SharedPack } from './shared-pack.ts'
 export type { PackStatus, PeerStatus, Rates, SwarmStatus } from './status.ts'
 export type { PieceStorage } from './storage.ts'

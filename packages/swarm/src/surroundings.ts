@@ -3,7 +3,8 @@ import type { Trackers } from './announce/trackers.ts'
 import type { Clock } from './clock.ts'
 import type { EmitEvent } from './events.ts'
 import type { Bans } from './guards/bans.ts'
-import type { SwarmLimits } from './limits.ts'
+import type { ByteBudget } from './limits/byte-budget.ts'
+import type { SwarmLimits } from './limits/limits.ts'
 import type { Random } from './picker/random.ts'
 import type { Fetch } from './webseed/fetch-range.ts'
 import type { PeerClient } from './webtorrent/client.ts'
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly client: PeerClient
   readonly trackers: Trackers
   readonly limits: SwarmLimits
+  /** What all downloads share. */
+  readonly downloads: ByteBudget
   readonly clock: Clock
   readonly random: Random
   readonly fetch: Fetch

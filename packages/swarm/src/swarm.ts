@@ -6,7 +6,8 @@ import { Trackers } from './announce/trackers.ts'
 import { type Clock, processClock } from './clock.ts'
 import type { SwarmEvents } from './events.ts'
 import { Bans } from './guards/bans.ts'
-import { defaultSwarmLimits, type SwarmLimits } from './limits.ts'
+import { ByteBudget } from './limits/byte-budget.ts'
+import { defaultSwarmLimits, type SwarmLimits } from './limits/limits.ts'
 import type { Random } from './picker/random.ts'
 import type { SharedPack } from './shared-pack.ts'
 import type { PeerStatus, SwarmStatus } from './status.ts'
@@ -56,11 +57,14 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const { logger, clock = processClock, random = Math.random, fetch = globalThis.fetch } = options
     const limits = { ...defaultSwarmLimits, ...options.limits }
     const role = options.role === 'origin' ? 'origin' : 'mirror'
+    const uploads = new ByteBudget(limits.uploadRate, clock)
+    const downloads = new ByteBudget(limits.downloadRate, clock)
     let swarm: Swarm | undefined
     const client = await PeerClient.listen({
       ...options,
       bindAddress: options.bindAddress,
       limits,
+      uploads,
       role,
       wake: async infoHash => swarm?.pack(infoHash)?.wake(),
     })
@@ -78,6 +82,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       client,
       trackers,
       limits,
+      downloads,
       clock,
       random,
       fetch,

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Offer } from '../distribution/hand-out.ts'
 import { Rate } from '../distribution/rate.ts'
 import { Requester } from '../distribution/requester.ts'
+import type { ByteBudget } from '../limits/byte-budget.ts'
 import type { Bits } from '../picker/bits.ts'
 import type { Block } from '../picker/block.ts'
 import type { PickerPeer } from '../picker/peer.ts'
@@ -23,6 +24,8 @@ export interface LinkOwner {
 export interface LinkOptions {
   readonly download: Download
   readonly clock: Clock
+  /** What all downloads share. */
+  readonly downloads: ByteBudget
   /** Where we are the origin. */
   readonly recipient: RecipientLink | undefined
   readonly owner: LinkOwner
@@ -34,17 +37,20 @@ export class Link implements ConnectionListener {
   readonly #download: Download
   readonly #owner: LinkOwner
   readonly #clock: Clock
+  readonly #downloads: ByteBudget
+  readonly #onBudget = () => this.pump()
   readonly #recipient: RecipientLink | undefined
   readonly #requester: Requester
   readonly #upRate: Rate
   uploadedBytes = 0
   downloadedBytes = 0
 
-  constructor(connection: PeerConnection, { download, clock, recipient, owner }: LinkOptions) {
+  constructor(connection: PeerConnection, { download, clock, downloads, recipient, owner }: LinkOptions) {
     this.connection = connection
     this.#download = download
     this.#owner = owner
     this.#clock = clock
+    this.#downloads = downloads
     this.#recipient = recipient
     const [kind, most, now] = [connection.role, connection.requestQueue, clock.now()]
     this.#requester = new Requester(download.picker, { kind, most, now })
@@ -125,6 +131,7 @@ export class Link implements ConnectionListener {
 
   closed(): void {
     this.#recipient?.close()
+    this.#downloads.stopWaiting(this.#onBudget)
     this.#download.picker.leave(this.peer)
     this.#owner.closed(this)
   }
@@ -156,7 +163,10 @@ export class Link implements ConnectionListener {
   }
 
   get #canAsk(): boolean {
-    return !this.connection.isClosed && !this.connection.isChokingUs && this.#download.canAsk
+    if (this.connection.isClosed || this.connection.isChokingUs || !this.#download.canAsk) return false
+    if (this.#downloads.isOpen) return true
+    this.#downloads.wait(this.#onBudget)
+    return false
   }
 
   #ask(blocks: readonly Block[]): void {
@@ -164,6 +174,7 @@ export class Link implements ConnectionListener {
     const askedAt = this.#clock.now()
     if (blocks.length > 1) this.connection.batchRequests()
     for (const block of blocks) {
+      this.#downloads.take(block.length)
       this.connection.request(block.piece, block.offset, block.length, (error, bytes) => {
         if (error !== null || bytes === undefined) this.#download.picker.release(peer, block)
         else this.#received(peer, block, bytes, askedAt)

@@ -1,7 +1,8 @@
 import type { Pack } from '@repocast/packs'
 import type { Clock } from '../clock.ts'
 import { HandOut } from '../distribution/hand-out.ts'
-import type { SwarmLimits } from '../limits.ts'
+import type { ByteBudget } from '../limits/byte-budget.ts'
+import type { SwarmLimits } from '../limits/limits.ts'
 import type { Bits } from '../picker/bits.ts'
 import type { Block } from '../picker/block.ts'
 import type { PickerPeer } from '../picker/peer.ts'
@@ -33,6 +34,8 @@ export interface TransferOptions {
   readonly webSeed: string | undefined
   readonly traffic: Traffic
   readonly limits: SwarmLimits
+  /** What all downloads share. */
+  readonly downloads: ByteBudget
   readonly clock: Clock
   readonly random: Random
   readonly fetch: Fetch
@@ -91,10 +94,10 @@ export class PackTransfer implements LinkOwner, DownloadOwner {
   }
 
   connect(connection: PeerConnection): void {
-    const { clock, pack } = this.#options
+    const { clock, downloads, pack } = this.#options
     const recipient =
       this.#handOut && new RecipientLink(connection, this.#handOut, { clock, pieceCount: pack.pieceCount })
-    const link = new Link(connection, { download: this.#download, clock, recipient, owner: this })
+    const link = new Link(connection, { download: this.#download, clock, downloads, recipient, owner: this })
     this.#links.set(link.peer, link)
     link.start()
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { Rate } from '../distribution/rate.ts'
+import type { ByteBudget } from '../limits/byte-budget.ts'
 import { type Block, blockLength } from '../picker/block.ts'
 import type { Delivery } from '../picker/delivery.ts'
 import type { PickerPeer } from '../picker/peer.ts'
@@ -15,6 +16,8 @@ export interface WebSeedOptions {
   readonly pieceLength: number
   readonly download: Download
   readonly clock: Clock
+  /** What all downloads share. */
+  readonly downloads: ByteBudget
   readonly random: Random
   readonly fetch: Fetch
   readonly onReceived: (block: Block, delivery: Delivery) => void
@@ -75,7 +78,8 @@ export class WebSeed {
 
   #mayRun(now: number): boolean {
     if (!this.#isNeeded || this.#end.signal.aborted || this.#runs >= parallelRuns) return false
-    return this.#options.download.canAsk && this.#backoff.mayTry(now)
+    const { download, downloads } = this.#options
+    return download.canAsk && downloads.isOpen && this.#backoff.mayTry(now)
   }
 
   #pick(): Block[] {
@@ -93,6 +97,7 @@ export class WebSeed {
   async #run(blocks: readonly Block[]): Promise<void> {
     const { clock, download, pieceLength, onFailed } = this.#options
     this.#runs += 1
+    for (const { length } of blocks) this.#options.downloads.take(length)
     const waiting = new Set(blocks)
     try {
       for (const range of blockRanges(blocks, pieceLength)) await this.#fetch(range, waiting)

@@ -2,10 +2,12 @@ import { describeError, type Logger, RepocastError, systemErrorCode } from '@rep
 import type { InfoHash } from '@repocast/objects'
 import { type Pack, slimTorrent } from '@repocast/packs'
 import WebTorrent, { type Torrent } from 'webtorrent'
-import type { SwarmLimits } from '../limits.ts'
+import type { ByteBudget } from '../limits/byte-budget.ts'
+import type { SwarmLimits } from '../limits/limits.ts'
 import type { Bits } from '../picker/bits.ts'
-import { chunkStoreOver, type ReadPiece } from './chunk-store.ts'
-import { readAhead } from './read-ahead.ts'
+import { unusedChunkStore } from './chunk-store.ts'
+import { joinDirectly } from './direct-streams.ts'
+import { type ReadPiece, readAhead } from './read-ahead.ts'
 import { findTorrentsBy, guardServer, listenAddress } from './seams.ts'
 import { Session, type SessionOwner } from './session.ts'
 
@@ -16,6 +18,8 @@ export interface ClientOptions {
   readonly bindAddress: string | undefined
   readonly maxConnections: number
   readonly limits: SwarmLimits
+  /** What all uploads share. */
+  readonly uploads: ByteBudget
   readonly role: 'origin' | 'mirror'
   readonly logger: Logger
   /** A peer asks for a pack: its session, opened if need be; undefined when the pack is not ours. Never rejects. */
@@ -45,6 +49,7 @@ export class PeerClient {
   /** @throws RepocastError REPOCAST_SWARM_PORT_UNAVAILABLE */
   static async listen(options: ClientOptions): Promise<PeerClient> {
     const { peerPort, bindAddress, maxConnections, limits, logger, wake } = options
+    joinDirectly()
     const client = new WebTorrent({
       torrentPort: listenAddress(peerPort, bindAddress),
       tracker: false,
@@ -57,8 +62,8 @@ export class PeerClient {
       webSeeds: false,
       secure: 0,
       maxConns: limits.peersPerPack,
-      uploadLimit: limits.uploadRate || -1,
-      downloadLimit: limits.downloadRate || -1,
+      uploadLimit: -1,
+      downloadLimit: -1,
     })
     await untilListening(client, options)
     client.on('error', (error: Error) => logger.error({ error: describeError(error) }, 'webtorrent reports an error'))
@@ -81,12 +86,9 @@ export class PeerClient {
 
   /** @throws what webtorrent says against it */
   open({ pack, held, read, owner }: OpenPack): Promise<Session> {
-    const { limits, role } = this.#options
+    const { limits, uploads, role } = this.#options
     const torrent: Torrent = this.#client.add(slimTorrent(pack, []), {
-      preloadedStore: chunkStoreOver(
-        pack,
-        readAhead(piece => pack.pieceBytes(piece), read),
-      ),
+      preloadedStore: unusedChunkStore(pack.pieceLength),
       storeCacheSlots: 0,
       bitfield: held,
       deselect: true,
@@ -94,7 +96,15 @@ export class PeerClient {
       alwaysChokeSeeders: false,
       private: pack.private,
     })
-    return new Session(torrent, this.port, { pack, role, requestQueue: limits.requestQueue, owner }).untilReady()
+    const session = new Session(torrent, this.port, {
+      pack,
+      role,
+      requestQueue: limits.requestQueue,
+      uploads,
+      read: readAhead(piece => pack.pieceBytes(piece), read),
+      owner,
+    })
+    return session.untilReady()
   }
 
   async close(): Promise<void> {

@@ -38,6 +38,7 @@ export class PeerConnection {
   readonly #wire: Wire
   readonly #socket: Socket | undefined
   readonly #steering: Steering
+  #listener: ConnectionListener | undefined
 
   constructor(torrent: Torrent, wire: Wire) {
     this.#torrent = torrent
@@ -53,6 +54,7 @@ export class PeerConnection {
   /** Tells `listener` what the peer does from now on, and what it said already. */
   listen(listener: ConnectionListener): void {
     const wire = this.#wire
+    this.#listener = listener
     wire.on('extended', (name: unknown) => {
       if (name === 'handshake') listener.introduced()
     })
@@ -61,7 +63,6 @@ export class PeerConnection {
     wire.on('have', (piece: number) => listener.hasPiece(piece))
     wire.lt_donthave.on('donthave', (piece: number) => listener.lostPiece(piece))
     wire.on('unchoke', () => listener.unchoked())
-    wire.on('request', (piece: number, _offset: number, length: number) => listener.asked(piece, length))
     wire.on('upload', (bytes: number) => listener.sent(bytes))
     wire.once('close', () => listener.closed())
     if (this.#isIntroduced) listener.introduced()
@@ -115,6 +116,11 @@ export class PeerConnection {
     done: (error: Error | null, bytes?: Uint8Array) => void,
   ): void {
     this.#wire.request(piece, offset, length, done)
+  }
+
+  /** By the session: the peer asks for `bytes` of `piece` and will get them. */
+  asked(piece: number, bytes: number): void {
+    this.#listener?.asked(piece, bytes)
   }
 
   /** Tells an origin which pieces are wanted here. */

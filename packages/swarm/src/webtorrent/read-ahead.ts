@@ -1,4 +1,5 @@
-import type { ReadPiece } from './chunk-store.ts'
+/** Reads a part of a piece. All in bytes. */
+export type ReadPiece = (piece: number, offset: number, length: number) => Promise<Uint8Array>
 
 /** Bytes that are read at once: peers ask for the blocks of a piece one after the other. */
 const windowBytes = 128 * 1024

@@ -3,10 +3,11 @@ import { Server, Socket } from 'node:net'
 import { slimTorrent } from '@repocast/packs'
 import { afterEach, describe, expect, test } from 'vitest'
 import WebTorrent, { type Torrent, type Wire } from 'webtorrent'
+import Peer from 'webtorrent/lib/peer.js'
 import { noisePack, until } from '../loopback.ts'
 import { MemoryStorage } from '../memory-storage.ts'
 import { emptyBits } from '../picker/bits.ts'
-import { chunkStoreOver } from './chunk-store.ts'
+import { unusedChunkStore } from './chunk-store.ts'
 import { findTorrentsBy, guardServer, listenAddress, markHeld, takeOver } from './seams.ts'
 
 /*
@@ -44,10 +45,8 @@ async function open(client: WebTorrent, { isFull }: { isFull: boolean }, puts: n
   const { pack, content } = await noisePack(4)
   const storage = new MemoryStorage(pack, isFull ? content : undefined)
   const reads: number[] = []
-  const store = chunkStoreOver(pack, (piece, offset, length) => {
-    reads.push(piece)
-    return storage.read(piece, offset, length)
-  })
+  const store = unusedChunkStore(pack.pieceLength)
+  store.get = piece => void reads.push(piece)
   const put = store.put
   store.put = (piece, bytes, done) => {
     puts.push(piece)
@@ -153,11 +152,24 @@ describe('webtorrent still', () => {
     await until(() => !wire.peerChoking)
     wire.extended('ut_metadata', {})
     expect(called).toEqual(new Set(names))
-    expect(wire._onRequest).toBeInstanceOf(Function)
     expect(wire.peerExtendedMapping).toHaveProperty('ut_metadata')
     expect(wire._parserSize).toBeTypeOf('number')
-    expect(wire._readableState.buffered).toBeTypeOf('number')
-    expect(wire.peerRequests).toEqual([])
+    expect(wire.amChoking).toBe(true)
+    expect([wire.piece, wire.reject]).toEqual([expect.any(Function), expect.any(Function)])
+  })
+
+  test('joins a socket and its wire in setThrottlePipes of a peer, once, when it is connected', async () => {
+    const joined: Peer[] = []
+    const own = Peer.prototype.setThrottlePipes
+    Peer.prototype.setThrottlePipes = function (this: Peer) {
+      joined.push(this)
+      own.call(this)
+    }
+    const { wire } = await connected()
+    Peer.prototype.setThrottlePipes = own
+    await until(() => wire.peerPieces.get(3))
+    expect(joined).toHaveLength(2)
+    expect(joined.every(peer => peer.conn instanceof Socket && peer.wire !== null)).toBe(true)
   })
 
   test('has ut_metadata with the fields that are set, before the extended handshake is sent', async () => {

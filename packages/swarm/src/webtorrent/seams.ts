@@ -73,18 +73,13 @@ function peerOf(torrent: Torrent, wire: Wire): Peer | undefined {
 
 export interface WireGuard {
   readonly maxMessageBytes: number
-  /** Bytes of answers that may wait for a peer that does not read them. */
-  readonly maxUnsentBytes: number
-  /** Requests that may wait for the disk. */
-  readonly maxRequests: number
-  isServable(piece: number, offset: number, length: number): boolean
   /** The peer broke a rule; the connection is closed right after. */
   onViolation(what: string, cause?: unknown): void
 }
 
-/** Holds a peer to message lengths, to request queues, and keeps whatever its messages trigger inside this connection. */
+/** Holds a peer to message lengths, and keeps whatever its messages trigger inside this connection. */
 export function guardWire(wire: Wire, guard: WireGuard): void {
-  const { _parse: parse, _processBuffer: process, _onRequest: onRequest, extended } = wire
+  const { _parse: parse, _processBuffer: process, extended } = wire
   const end = (what: string, cause?: unknown) => {
     guard.onViolation(what, cause)
     wire.destroy()
@@ -102,17 +97,6 @@ export function guardWire(wire: Wire, guard: WireGuard): void {
       } catch (error) {
         end('sends a message that cannot be handled', error)
       }
-    },
-    _onRequest(piece: number, offset: number, length: number) {
-      if (!guard.isServable(piece, offset, length)) {
-        if (wire.hasFast) wire.reject(piece, offset, length)
-        else end('asks for what is not there')
-        return
-      }
-      if (wire.peerRequests.length < guard.maxRequests && wire._readableState.buffered < guard.maxUnsentBytes) {
-        onRequest.call(wire, piece, offset, length)
-      } else if (wire.hasFast) wire.reject(piece, offset, length)
-      else end('asks for more than it reads')
     },
     // throws by itself, in timers too, when the peer takes its support of an extension back
     extended(name: string | number, message: unknown) {

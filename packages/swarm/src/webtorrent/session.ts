@@ -1,7 +1,11 @@
 import type { Pack } from '@repocast/packs'
 import type { Torrent, Wire } from 'webtorrent'
+import type { ByteBudget } from '../limits/byte-budget.ts'
 import { PeerConnection } from './connection.ts'
-import { guardWire, markHeld, offerMetadata, takeOver } from './seams.ts'
+import type { ReadPiece } from './read-ahead.ts'
+import { guardWire, markHeld, offerMetadata, socketOf, takeOver } from './seams.ts'
+import type { BlockRequest } from './upload-queue.ts'
+import { serveUploads } from './uploads.ts'
 
 /** Who opens a session is told of its peers and of its end. */
 export interface SessionOwner {
@@ -15,6 +19,9 @@ export interface SessionOptions {
   readonly pack: Pack
   readonly role: 'origin' | 'mirror'
   readonly requestQueue: number
+  /** What all uploads share. */
+  readonly uploads: ByteBudget
+  readonly read: ReadPiece
   readonly owner: SessionOwner
 }
 
@@ -23,8 +30,6 @@ const longestMessageBytes = 64 * 1024
 
 /** Blocks of more than this are not served (BEP 3 speaks of 16 KiB; webtorrent cuts at the same length). */
 const longestBlockBytes = 128 * 1024
-
-const unsentBytes = 8 * 1024 * 1024
 
 /** One pack that is open in webtorrent. */
 export class Session {
@@ -90,14 +95,22 @@ export class Session {
   }
 
   #accept(wire: Wire): void {
-    const { pack, requestQueue, owner, role } = this.#options
+    const { pack, requestQueue, uploads, owner, role, read } = this.#options
     const connection = new PeerConnection(this.#torrent, wire)
     guardWire(wire, {
       maxMessageBytes: longestMessageBytes + Math.ceil(pack.pieceCount / 8),
-      maxUnsentBytes: unsentBytes,
-      maxRequests: 2 * requestQueue,
-      isServable: (piece, offset, length) => this.#isServable(piece, offset, length),
       onViolation: (what, cause) => owner.misbehaved(connection, what, cause),
+    })
+    serveUploads(wire, socketOf(this.#torrent, wire), {
+      maxRequests: 2 * requestQueue,
+      budget: uploads,
+      isServable: request => this.#isServable(request),
+      read: ({ piece, offset, length }) => read(piece, offset, length),
+      onRequest: ({ piece, length }) => connection.asked(piece, length),
+      onViolation: what => {
+        owner.misbehaved(connection, what, undefined)
+        wire.destroy()
+      },
     })
     offerMetadata(wire, pack.infoBytes)
     Object.assign(wire.extendedHandshake, {
@@ -127,7 +140,7 @@ export class Session {
     })
   }
 
-  #isServable(piece: number, offset: number, length: number): boolean {
+  #isServable({ piece, offset, length }: BlockRequest): boolean {
     const { pack } = this.#options
     if (piece < 0 || piece >= pack.pieceCount || this.#torrent.pieces[piece] !== null) return false
     return offset >= 0 && length > 0 && length <= longestBlockBytes && offset + length <= pack.pieceBytes(piece)

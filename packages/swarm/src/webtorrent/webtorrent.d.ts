@@ -1,7 +1,7 @@
 /** What we use of webtorrent 3.0 and, through it, of bittorrent-protocol 5.0. Underscored names: see seams.ts. */
 declare module 'webtorrent' {
   import type { EventEmitter } from 'node:events'
-  import type { Server, Socket } from 'node:net'
+  import type { Server } from 'node:net'
 
   export interface Wire extends EventEmitter {
     readonly peerId: string
@@ -10,13 +10,13 @@ declare module 'webtorrent' {
     readonly remotePort?: number
     readonly destroyed: boolean
     readonly amInterested: boolean
+    readonly amChoking: boolean
     readonly peerChoking: boolean
     readonly peerInterested: boolean
     readonly hasFast: boolean
     readonly downloaded: number
     readonly peerExtendedMapping: Readonly<Record<string, number>>
     readonly peerPieces: { readonly buffer: Uint8Array; get(piece: number): boolean }
-    readonly peerRequests: readonly unknown[]
     extendedHandshake: Record<string, unknown>
     readonly peerExtendedHandshake: Record<string, unknown>
     request(
@@ -29,6 +29,7 @@ declare module 'webtorrent' {
     extended(name: string | number, message: unknown): void
     cancel(piece: number, offset: number, length: number): void
     reject(piece: number, offset: number, length: number): void
+    piece(piece: number, offset: number, bytes: Uint8Array): void
     unchoke(): void
     interested(): void
     uninterested(): void
@@ -44,17 +45,16 @@ declare module 'webtorrent' {
     }
     readonly lt_donthave: EventEmitter
     readonly _parserSize: number
-    readonly _readableState: { readonly buffered: number }
+    write(bytes: Uint8Array): boolean
     _parse(size: number, parser: (bytes: Uint8Array) => void): void
     _processBuffer(): void
     _onRequest(piece: number, offset: number, length: number): void
+    _onCancel(piece: number, offset: number, length: number): void
   }
 
-  export interface Peer {
-    readonly wire: Wire | null
-    readonly conn: Socket | null
-    retries: number
-  }
+  import type Peer from 'webtorrent/lib/peer.js'
+
+  export type { Peer }
 
   export interface Torrent extends EventEmitter {
     readonly infoHash: string
@@ -96,8 +96,8 @@ declare module 'webtorrent' {
     webSeeds: false
     secure: 0
     maxConns: number
-    uploadLimit: number
-    downloadLimit: number
+    uploadLimit: -1
+    downloadLimit: -1
   }
 
   export interface TorrentOptions {
@@ -119,5 +119,17 @@ declare module 'webtorrent' {
     add(torrent: object, options: TorrentOptions): Torrent
     destroy(done: (error?: Error) => void): void
     readonly _connPool: { readonly tcpServer: Server; readonly _onTCPError: (error: Error) => void } | null
+  }
+}
+
+declare module 'webtorrent/lib/peer.js' {
+  import type { Socket } from 'node:net'
+  import type { Wire } from 'webtorrent'
+
+  export default class Peer {
+    readonly wire: Wire | null
+    readonly conn: Socket | null
+    retries: number
+    setThrottlePipes(): void
   }
 }

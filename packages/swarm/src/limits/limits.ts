@@ -23,7 +23,7 @@ export const defaultSwarmLimits: SwarmLimits = {
   downloadRate: 0,
   peersPerPack: 55,
   uploadSlots: 64,
-  requestQueue: 250,
+  requestQueue: 1000,
   unwrittenBytes: 64 * 1024 * 1024,
   webSeedAfterSeconds: 5,
   idlePackSeconds: 60,
