@@ -4,7 +4,7 @@ import { Rate } from '../distribution/rate.ts'
 import { Requester } from '../distribution/requester.ts'
 import type { ByteBudget } from '../limits/byte-budget.ts'
 import type { Bits } from '../picker/bits.ts'
-import type { Block } from '../picker/block.ts'
+import { type Block, blockLength } from '../picker/block.ts'
 import type { PickerPeer } from '../picker/peer.ts'
 import type { ConnectionListener, PeerConnection } from '../webtorrent/connection.ts'
 import type { Download } from './download.ts'
@@ -31,6 +31,14 @@ export interface LinkOptions {
   readonly owner: LinkOwner
 }
 
+interface Asked {
+  readonly block: Block
+  readonly at: number
+}
+
+/** A peer that delivers nothing of what it was asked for is disconnected after this. */
+const silenceMs = 30_000
+
 /** One peer of one pack: asks it for what the policies choose, and tells them what it does. */
 export class Link implements ConnectionListener {
   readonly connection: PeerConnection
@@ -42,6 +50,9 @@ export class Link implements ConnectionListener {
   readonly #recipient: RecipientLink | undefined
   readonly #requester: Requester
   readonly #upRate: Rate
+  /** Blocks that the peer was asked for, and when. */
+  readonly #asked = new Map<number, Asked>()
+  #deliveredAt = 0
   uploadedBytes = 0
   downloadedBytes = 0
 
@@ -78,7 +89,10 @@ export class Link implements ConnectionListener {
   introduced(): void {
     this.#requester.most = this.connection.requestQueue
     const { role } = this.connection
-    if (role !== this.peer.kind) this.#owner.rejoined(this, this.#requester.become(role))
+    if (role !== this.peer.kind) {
+      this.#asked.clear()
+      this.#owner.rejoined(this, this.#requester.become(role))
+    }
     this.tellWanted()
     this.refresh()
   }
@@ -102,6 +116,7 @@ export class Link implements ConnectionListener {
   }
 
   lostPiece(piece: number): void {
+    for (const { block } of [...this.#asked.values()]) if (block.piece === piece) this.refused(piece, block.offset)
     this.#download.picker.losePiece(this.peer, piece)
     this.refresh()
   }
@@ -152,6 +167,7 @@ export class Link implements ConnectionListener {
   tick(now: number): void {
     this.#upRate.update(now)
     this.#requester.tick(now)
+    if (this.#asked.size > 0 && now - this.#deliveredAt > silenceMs) this.connection.drop()
     this.#recipient?.handMore()
     this.pump()
     if (this.#canAsk) this.#ask(this.#requester.overtake())
@@ -160,6 +176,33 @@ export class Link implements ConnectionListener {
   /** Takes back a request. */
   cancel({ piece, offset, length }: Block): void {
     if (!this.connection.isClosed) this.connection.cancel(piece, offset, length)
+    this.refused(piece, offset)
+  }
+
+  choked(): void {
+    for (const { block } of [...this.#asked.values()]) this.refused(block.piece, block.offset)
+  }
+
+  refused(piece: number, offset: number): void {
+    const asked = this.#take(piece, offset)
+    if (asked !== undefined) this.#download.picker.release(this.peer, asked.block)
+  }
+
+  block(piece: number, offset: number, bytes: Uint8Array): void {
+    const now = this.#clock.now()
+    this.#deliveredAt = now
+    this.downloadedBytes += bytes.length
+    const asked = this.#take(piece, offset)
+    if (asked === undefined || asked.block.length !== bytes.length) {
+      if (asked !== undefined) this.#download.picker.release(this.peer, asked.block)
+      this.#owner.received(this, bytes.length, false)
+      return
+    }
+    this.#requester.delivered(bytes.length, asked.at, now)
+    const delivery = this.#download.receive(this.peer, asked.block, bytes)
+    this.#owner.received(this, bytes.length, delivery.kind === 'taken')
+    if (delivery.kind === 'taken' && delivery.cancel) this.#owner.cancel(delivery.cancel, asked.block)
+    this.pump()
   }
 
   get #canAsk(): boolean {
@@ -170,24 +213,25 @@ export class Link implements ConnectionListener {
   }
 
   #ask(blocks: readonly Block[]): void {
-    const { peer } = this
-    const askedAt = this.#clock.now()
-    if (blocks.length > 1) this.connection.batchRequests()
+    if (blocks.length === 0) return
+    const at = this.#clock.now()
+    if (this.#asked.size === 0) this.#deliveredAt = at
     for (const block of blocks) {
       this.#downloads.take(block.length)
-      this.connection.request(block.piece, block.offset, block.length, (error, bytes) => {
-        if (error !== null || bytes === undefined) this.#download.picker.release(peer, block)
-        else this.#received(peer, block, bytes, askedAt)
-      })
+      this.#asked.set(keyOf(block.piece, block.offset), { block, at })
     }
+    this.connection.request(blocks)
   }
 
-  #received(peer: PickerPeer, block: Block, bytes: Uint8Array, askedAt: number): void {
-    this.downloadedBytes += bytes.length
-    this.#requester.delivered(bytes.length, askedAt, this.#clock.now())
-    const delivery = this.#download.receive(peer, block, bytes)
-    this.#owner.received(this, bytes.length, delivery.kind === 'taken')
-    if (delivery.kind === 'taken' && delivery.cancel) this.#owner.cancel(delivery.cancel, block)
-    this.pump()
+  #take(piece: number, offset: number): Asked | undefined {
+    const key = keyOf(piece, offset)
+    const asked = this.#asked.get(key)
+    this.#asked.delete(key)
+    return asked
   }
+}
+
+/** Blocks of one piece are fewer than the factor: a piece has at most 2 GiB. */
+function keyOf(piece: number, offset: number): number {
+  return piece * 131_072 + Math.floor(offset / blockLength)
 }

@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net'
 import type { Torrent, Wire } from 'webtorrent'
 import type { Offer } from '../distribution/hand-out.ts'
 import type { Bits } from '../picker/bits.ts'
-import { dropForGood, socketOf } from './seams.ts'
+import type { Block } from '../picker/block.ts'
+import type { DirectStream } from './direct-stream.ts'
+import { dropForGood } from './seams.ts'
 import { Steering } from './steering.ts'
 
 /** What a peer does, told to whoever transfers with it. */
@@ -13,6 +14,12 @@ export interface ConnectionListener {
   hasPiece(piece: number): void
   lostPiece(piece: number): void
   unchoked(): void
+  /** It forgets what it was asked for. */
+  choked(): void
+  /** A block came; its bytes are the connection's again when this returns. */
+  block(piece: number, offset: number, bytes: Uint8Array): void
+  /** It will not send a block that it was asked for. */
+  refused(piece: number, offset: number): void
   /** It asks us for `bytes` of `piece`. */
   asked(piece: number, bytes: number): void
   /** It wants exactly these pieces. */
@@ -36,14 +43,14 @@ export class PeerConnection {
   readonly isIncoming: boolean
   readonly #torrent: Torrent
   readonly #wire: Wire
-  readonly #socket: Socket | undefined
+  readonly #stream: DirectStream
   readonly #steering: Steering
   #listener: ConnectionListener | undefined
 
-  constructor(torrent: Torrent, wire: Wire) {
+  constructor(torrent: Torrent, wire: Wire, stream: DirectStream) {
     this.#torrent = torrent
     this.#wire = wire
-    this.#socket = socketOf(torrent, wire)
+    this.#stream = stream
     this.#steering = new Steering(wire)
     this.peerId = wire.peerId
     this.host = plainHost(wire.remoteAddress ?? '')
@@ -63,7 +70,11 @@ export class PeerConnection {
     wire.on('have', (piece: number) => listener.hasPiece(piece))
     wire.lt_donthave.on('donthave', (piece: number) => listener.lostPiece(piece))
     wire.on('unchoke', () => listener.unchoked())
-    wire.on('upload', (bytes: number) => listener.sent(bytes))
+    wire.on('reject', (piece: number, offset: number) => listener.refused(piece, offset))
+    wire.on('choke', () => {
+      if (!wire.hasFast) listener.choked()
+    })
+    this.#stream.onBlock = (piece, offset, bytes) => listener.block(piece, offset, bytes)
     wire.once('close', () => listener.closed())
     if (this.#isIntroduced) listener.introduced()
     const { buffer } = wire.peerPieces
@@ -109,18 +120,14 @@ export class PeerConnection {
     return typeof reqq === 'number' && reqq > 0 ? Math.floor(reqq) : usualRequestQueue
   }
 
-  request(
-    piece: number,
-    offset: number,
-    length: number,
-    done: (error: Error | null, bytes?: Uint8Array) => void,
-  ): void {
-    this.#wire.request(piece, offset, length, done)
-  }
-
   /** By the session: the peer asks for `bytes` of `piece` and will get them. */
   asked(piece: number, bytes: number): void {
     this.#listener?.asked(piece, bytes)
+  }
+
+  /** By the session: `bytes` of payload went out to it. */
+  sent(bytes: number): void {
+    this.#listener?.sent(bytes)
   }
 
   /** Tells an origin which pieces are wanted here. */
@@ -133,12 +140,9 @@ export class PeerConnection {
     this.#steering.handOut(offer)
   }
 
-  /** Requests that are made until the next turn of the event loop go out together. */
-  batchRequests(): void {
-    const socket = this.#socket
-    if (!socket || socket.writableCorked > 0) return
-    socket.cork()
-    setImmediate(() => socket.uncork())
+  /** Asks for these blocks, each of which is answered by `block` or `refused`, or by nothing after `choked`. */
+  request(blocks: readonly Block[]): void {
+    this.#stream.request(blocks)
   }
 
   cancel(piece: number, offset: number, length: number): void {

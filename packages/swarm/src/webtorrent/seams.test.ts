@@ -155,7 +155,7 @@ describe('webtorrent still', () => {
     expect(wire.peerExtendedMapping).toHaveProperty('ut_metadata')
     expect(wire._parserSize).toBeTypeOf('number')
     expect(wire.amChoking).toBe(true)
-    expect([wire.piece, wire.reject]).toEqual([expect.any(Function), expect.any(Function)])
+    expect(wire.reject).toBeInstanceOf(Function)
   })
 
   test('joins a socket and its wire in setThrottlePipes of a peer, once, when it is connected', async () => {

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import type WebTorrent from 'webtorrent'
 import type { Peer, Torrent, Wire } from 'webtorrent'
 
@@ -59,11 +58,6 @@ export function dropForGood(torrent: Torrent, wire: Wire): void {
 export function offerMetadata(wire: Wire, infoBytes: Uint8Array): void {
   Object.assign(wire.ut_metadata, { metadata: infoBytes, _metadataSize: infoBytes.length, _metadataComplete: true })
   wire.extendedHandshake.metadata_size = infoBytes.length
-}
-
-/** The socket of a connection, to have requests that are made together sent by one system call. */
-export function socketOf(torrent: Torrent, wire: Wire): Socket | undefined {
-  return peerOf(torrent, wire)?.conn ?? undefined
 }
 
 function peerOf(torrent: Torrent, wire: Wire): Peer | undefined {

@@ -3,7 +3,7 @@ import type { Torrent, Wire } from 'webtorrent'
 import type { ByteBudget } from '../limits/byte-budget.ts'
 import { PeerConnection } from './connection.ts'
 import type { ReadPiece } from './read-ahead.ts'
-import { guardWire, markHeld, offerMetadata, socketOf, takeOver } from './seams.ts'
+import { guardWire, markHeld, offerMetadata, takeOver } from './seams.ts'
 import type { BlockRequest } from './upload-queue.ts'
 import { serveUploads } from './uploads.ts'
 
@@ -96,17 +96,20 @@ export class Session {
 
   #accept(wire: Wire): void {
     const { pack, requestQueue, uploads, owner, role, read } = this.#options
-    const connection = new PeerConnection(this.#torrent, wire)
+    const { direct: stream } = wire
+    if (stream === undefined) throw new Error('a connection was not joined directly')
+    const connection = new PeerConnection(this.#torrent, wire, stream)
     guardWire(wire, {
       maxMessageBytes: longestMessageBytes + Math.ceil(pack.pieceCount / 8),
       onViolation: (what, cause) => owner.misbehaved(connection, what, cause),
     })
-    serveUploads(wire, socketOf(this.#torrent, wire), {
+    serveUploads(wire, stream, {
       maxRequests: 2 * requestQueue,
       budget: uploads,
       isServable: request => this.#isServable(request),
       read: ({ piece, offset, length }) => read(piece, offset, length),
       onRequest: ({ piece, length }) => connection.asked(piece, length),
+      onSent: bytes => connection.sent(bytes),
       onViolation: what => {
         owner.misbehaved(connection, what, undefined)
         wire.destroy()

@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net'
 import type { Wire } from 'webtorrent'
 import type { ByteBudget } from '../limits/byte-budget.ts'
+import type { DirectStream } from './direct-stream.ts'
 import { type BlockRequest, UploadQueue } from './upload-queue.ts'
 
 export interface UploadOptions {
@@ -12,25 +12,30 @@ export interface UploadOptions {
   read(request: BlockRequest): Promise<Uint8Array>
   /** The peer asks for a block that it will get. */
   onRequest(request: BlockRequest): void
+  /** So many bytes of a block were sent. */
+  onSent(bytes: number): void
   /** The peer broke a rule, and is to be disconnected. */
   onViolation(what: string): void
 }
 
 /** Answers the requests of one peer by an upload queue, in place of webtorrent, which reads and keeps every block at once. */
-export function serveUploads(wire: Wire, socket: Socket | undefined, options: UploadOptions): void {
+export function serveUploads(wire: Wire, stream: DirectStream, options: UploadOptions): void {
   const refuse = ({ piece, offset, length }: BlockRequest) => {
     if (wire.hasFast && !wire.destroyed) wire.reject(piece, offset, length)
   }
   const queue = new UploadQueue(
     {
       get isFree() {
-        return socket?.writableNeedDrain !== true
+        return stream.isFree
       },
       get isChoking() {
         return wire.amChoking
       },
       read: request => options.read(request),
-      send: ({ piece, offset }, bytes) => wire.piece(piece, offset, bytes),
+      send({ piece, offset }, bytes) {
+        stream.sendBlock(piece, offset, bytes)
+        options.onSent(bytes.length)
+      },
       refuse,
       served: () => pumpSoon(),
     },
@@ -45,7 +50,7 @@ export function serveUploads(wire: Wire, socket: Socket | undefined, options: Up
       queue.pump()
     })
   }
-  socket?.on('drain', pumpSoon)
+  stream.whenFree(pumpSoon)
   wire.once('close', () => queue.close())
   Object.assign(wire, {
     _onRequest(piece: number, offset: number, length: number) {

@@ -19,17 +19,12 @@ declare module 'webtorrent' {
     readonly peerPieces: { readonly buffer: Uint8Array; get(piece: number): boolean }
     extendedHandshake: Record<string, unknown>
     readonly peerExtendedHandshake: Record<string, unknown>
-    request(
-      piece: number,
-      offset: number,
-      length: number,
-      done: (error: Error | null, bytes?: Uint8Array) => void,
-    ): void
+    /** Ours: set by `joinDirectly`. */
+    direct?: import('./direct-stream.ts').DirectStream
     use(extension: new (wire: Wire) => { onMessage(message: Uint8Array): void }): void
     extended(name: string | number, message: unknown): void
     cancel(piece: number, offset: number, length: number): void
     reject(piece: number, offset: number, length: number): void
-    piece(piece: number, offset: number, bytes: Uint8Array): void
     unchoke(): void
     interested(): void
     uninterested(): void
