@@ -9,6 +9,8 @@ export interface FetchSnapshotOptions {
   readonly record: SnapshotRecord
   /** Root tree of a snapshot that is complete in the store: what it shares with the new one is not looked at. */
   readonly base: ObjectId | undefined
+  /** Whether `base` is of the snapshot just before: then packs that are new to us hold nothing that is not needed. */
+  readonly isNext: boolean
   readonly signal: AbortSignal
   /** Gives a way to ask for the progress. */
   readonly onFetch: (progress: () => FetchProgress) => void
@@ -33,8 +35,13 @@ export class SnapshotFetch {
   }
 
   /** @throws what `SharedPacks.open` and `ObjectFetch` throw */
-  async run({ record, base, signal, onFetch }: FetchSnapshotOptions): Promise<void> {
+  async run({ record, base, isNext, signal, onFetch }: FetchSnapshotOptions): Promise<void> {
+    const known = new Set(record.packs.filter(({ infoHash }) => this.#swarm.pack(infoHash)).map(pack => pack.infoHash))
     const packs = await this.#sharedPacks.open(record, signal)
+    // Before anything is fetched: it belongs to a snapshot that is kept, so that no other mirror's tidying removes it.
+    this.#store.snapshots.add(record)
+    // all at once, not tree by tree: every level of trees would cost some round trips
+    if (isNext) for (const [id, { shared, storage }] of packs) if (!known.has(id)) shared.want(storage.missingPieces())
     const newFetch = () => new ObjectFetch(this.#store, this.#swarm, this.#sharedPacks, packs)
     for (let level: TreePair[] = [{ before: base, after: record.root.id }]; level.length > 0; ) {
       const trees = newFetch()

@@ -118,12 +118,10 @@ export class Mirror {
       return { record, swapped: false }
     }
     this.#setState('fetching')
-    // First of all: what is fetched belongs to a snapshot that is kept, so that no other mirror's tidying removes it.
-    await this.#sharedPacks.open(record, signal)
-    store.snapshots.add(record)
     await this.#fetch.run({
       record,
       base: this.#served?.root,
+      isNext: record.serial === (this.#served?.serial ?? 0) + 1 && this.#served !== undefined,
       signal,
       onFetch: progress => {
         this.#progress = progress

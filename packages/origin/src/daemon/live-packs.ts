@@ -13,7 +13,7 @@ export interface LivePacksOptions {
   readonly onError: (error: unknown) => void
 }
 
-const pollMilliseconds = 250
+const pollMilliseconds = 100
 
 /**
  * Keeps the swarm equal to the packs of the store, also when another process publishes: SQLite tells by a counter
