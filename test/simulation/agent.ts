@@ -3,6 +3,7 @@ import {
   emptyBits,
   HandOut,
   hasBit,
+  outranks,
   Picker,
   type Random,
   Requester,
@@ -27,6 +28,8 @@ interface Link {
   /** The same connection, seen from the other node. */
   other: Link
   readonly requester: Requester | undefined
+  /** Blocks that are on their way. */
+  readonly asked: Set<Block>
   /** By an origin. */
   readonly recipient: ReturnType<HandOut['join']> | undefined
 }
@@ -38,16 +41,22 @@ export class Node {
   readonly #layout: Layout
   readonly #handOut: HandOut | undefined
   readonly #random: Random
+  readonly #id: string
+  /** Blocks that nobody waits for any more. */
+  readonly #withdrawn = new WeakSet<Block>()
   #picker: Picker | undefined
   readonly held: Uint8Array
   readonly links = new Set<Link>()
   missing: number
+  /** Whether its configuration names its site. */
+  knowsSite = true
   /** When it had all, in seconds. */
   doneAt = Number.POSITIVE_INFINITY
 
   constructor(role: 'origin' | 'seeder' | 'agent', host: Host, network: Network, layout: Layout, random: Random) {
     this.host = host
     this.#network = network
+    this.#id = network.newName()
     this.#layout = layout
     this.#random = random
     this.held = emptyBits(layout.pieceCount)
@@ -106,8 +115,10 @@ export class Node {
   #open(to: Node): Link {
     const now = this.#network.now * 1000
     const kind = to.isOrigin ? 'origin' : 'mirror'
-    const requester = this.#picker && new Requester(this.#picker, { kind, most: 250, now })
+    const isNear = this.knowsSite && this.host.site !== undefined && to.host.site === this.host.site
+    const requester = this.#picker && new Requester(this.#picker, { kind, isNear, most: 250, now })
     const link: Link = {
+      asked: new Set(),
       node: this,
       requester,
       recipient: to.isOrigin ? undefined : this.#handOut?.join(now),
@@ -162,7 +173,36 @@ export class Node {
   #ask(link: Link, blocks: readonly Block[]): void {
     if (blocks.length === 0) return
     const askedAt = this.#network.now * 1000
+    for (const block of blocks) link.asked.add(block)
+    const claims = this.#picker?.takeClaims() ?? []
+    if (claims.length > 0) for (const each of this.links) if (each.requester?.peer.isNear) this.#claim(each, claims)
     this.#tell(link, () => link.other.node.#serve(link.other, blocks, askedAt), messageBytes + 17 * blocks.length)
+  }
+
+  #claim(link: Link, pieces: readonly number[]): void {
+    const { other } = link
+    this.#tell(link, () => {
+      const { node, requester } = other
+      if (!requester || !node.#picker) return
+      for (const piece of node.#picker.claim(requester.peer, pieces, this.#network.now * 1000)) {
+        if (!outranks(node.#id, this.#id, piece)) node.#giveUp(piece)
+      }
+    })
+  }
+
+  /** Takes back what was asked of peers outside of the site. */
+  #giveUp(piece: number): void {
+    this.#picker?.giveUp(piece)
+    for (const link of this.links) {
+      const { requester, other } = link
+      if (!requester || requester.peer.isNear) continue
+      for (const block of [...link.asked]) {
+        if (block.piece !== piece) continue
+        link.asked.delete(block)
+        this.#picker?.release(requester.peer, block)
+        this.#tell(link, () => other.node.#withdrawn.add(block))
+      }
+    }
   }
 
   #serve(link: Link, blocks: readonly Block[], askedAt: number): void {
@@ -170,14 +210,15 @@ export class Node {
     for (const block of blocks) {
       if (this.#handOut && link.recipient) this.#handOut.asked(link.recipient, block.piece, block.length)
       const arrive = () => other.node.#receive(other, block, askedAt)
-      this.#send(link, { bytes: block.length + blockOverhead, arrive })
+      const isWithdrawn = () => this.#withdrawn.has(block)
+      this.#send(link, { bytes: block.length + blockOverhead, isWithdrawn, arrive })
     }
     this.#handMore(link)
   }
 
   #receive(link: Link, block: Block, askedAt: number): void {
     const { requester } = link
-    if (!requester || !this.#picker) return
+    if (!requester || !this.#picker || !link.asked.delete(block)) return
     requester.delivered(block.length, askedAt, this.#network.now * 1000)
     const delivery = this.#picker.receive(requester.peer, block)
     this.#pump(link)
@@ -207,6 +248,7 @@ export class Node {
   #tick(): void {
     const now = this.#network.now * 1000
     this.#handOut?.tick(now)
+    this.#picker?.expireClaims(now - 10_000)
     for (const link of this.links) {
       link.requester?.tick(now)
       this.#pump(link)

@@ -53,3 +53,18 @@ test('mirrors that die half-way cost the others little, and come back to a full 
   expect(others).toBeLessThan(1.1 * (calm.done.at(-1) ?? 0))
   expect(Math.max(...churn.done)).toBeLessThan(3 * calm.ideal)
 })
+
+test('a site of many mirrors pulls about one copy over its line', () => {
+  const scenario = {
+    bytes: 64e6,
+    pieceLength: 256 * 1024,
+    origin: line(50, 200, 20),
+    mirrors: [...same(6, line(1000, 1000, 1)), ...same(4, line(50, 200, 20))],
+  }
+  const site = { mirrors: 6, down: 12.5e6 }
+  const known = distribute({ ...scenario, site: { ...site, isConfigured: true } })
+  const unknown = distribute({ ...scenario, site: { ...site, isConfigured: false } })
+  expect(known.siteShare).toBeLessThan(1.4)
+  expect(unknown.siteShare).toBeGreaterThan(2 * known.siteShare)
+  expect(known.ratio).toBeLessThan(1.2)
+})

@@ -7,6 +7,8 @@ export interface Line {
 
 interface Parcel {
   readonly bytes: number
+  /** Whether it need not be sent any more. */
+  readonly isWithdrawn?: () => boolean
   readonly arrive: () => unknown
 }
 
@@ -23,12 +25,27 @@ class Uplink {
 export class Host {
   readonly line: Line
   readonly uplink = new Uplink()
+  /** The line that it shares with the other hosts of its site, to the rest of the world. */
+  readonly site: SiteLine | undefined
   downFreeAt = 0
   sentBytes = 0
   isDown = false
 
-  constructor(line: Line) {
+  constructor(line: Line, site?: SiteLine) {
     this.line = line
+    this.site = site
+  }
+}
+
+/** What comes into a site from outside shares this line. */
+export class SiteLine {
+  /** Bytes per second. */
+  readonly down: number
+  freeAt = 0
+  receivedBytes = 0
+
+  constructor(down: number) {
+    this.down = down
   }
 }
 
@@ -45,7 +62,14 @@ interface Event {
 export class Network {
   #now = 0
   #order = 0
+  #names = 0
   readonly #heap: Event[] = []
+
+  /** Another one for each node. */
+  newName(): string {
+    this.#names += 1
+    return `node ${this.#names}`
+  }
 
   /** Seconds. */
   get now(): number {
@@ -60,16 +84,17 @@ export class Network {
    * Sends `bytes` behind what waits for the same destination. Urgent ones are short and overtake what waits: the
    * swarm keeps blocks back until the socket is empty. `arrive` runs when all are there.
    */
-  send(from: Host, to: Host, { bytes, isUrgent = false, arrive }: Message): void {
+  send(from: Host, to: Host, { isUrgent = false, ...parcel }: Message): void {
     if (from.isDown || to.isDown) return
+    const { bytes, arrive } = parcel
     if (isUrgent) {
       from.sentBytes += bytes
       this.after(bytes / from.line.up + from.line.delay + to.line.delay, () => to.isDown || arrive())
       return
     }
     const queue = from.uplink.queues.get(to)
-    if (queue) queue.push({ bytes, arrive })
-    else from.uplink.queues.set(to, [{ bytes, arrive }])
+    if (queue) queue.push(parcel)
+    else from.uplink.queues.set(to, [parcel])
     if (!from.uplink.isSending) this.#sendNext(from)
   }
 
@@ -90,12 +115,25 @@ export class Network {
     from.uplink.queues.delete(to)
     const parcel = queue.shift()
     if (queue.length > 0) from.uplink.queues.set(to, queue)
-    if (parcel === undefined) return
+    if (parcel === undefined || parcel.isWithdrawn?.()) {
+      this.#sendNext(from)
+      return
+    }
     from.sentBytes += parcel.bytes
     this.after(parcel.bytes / from.line.up, () => {
       this.#sendNext(from)
-      this.after(from.line.delay + to.line.delay, () => this.#receive(to, parcel))
+      this.after(from.line.delay + to.line.delay + this.#siteDelay(from, to, parcel.bytes), () =>
+        this.#receive(to, parcel),
+      )
     })
+  }
+
+  /** Seconds until `bytes` have passed the line of the destination's site. */
+  #siteDelay(from: Host, { site }: Host, bytes: number): number {
+    if (site === undefined || from.site === site) return 0
+    site.receivedBytes += bytes
+    site.freeAt = Math.max(this.#now, site.freeAt) + bytes / site.down
+    return site.freeAt - this.#now
   }
 
   #receive(to: Host, { bytes, arrive }: Parcel): void {

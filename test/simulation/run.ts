@@ -1,6 +1,6 @@
 import { seededRandom } from '../lab/random.ts'
 import { type Layout, Node } from './agent.ts'
-import { Host, type Line, Network } from './network.ts'
+import { Host, type Line, Network, SiteLine } from './network.ts'
 
 export interface Scenario {
   readonly bytes: number
@@ -13,6 +13,8 @@ export interface Scenario {
   /** Mirrors that one mirror is connected to, and mirrors that the origin is connected to; all by default. */
   readonly degree?: number
   readonly originDegree?: number
+  /** The first mirrors are of one site and share this line, in bytes per second. */
+  readonly site?: { readonly mirrors: number; readonly down: number; readonly isConfigured: boolean }
   /** Mirrors that stop at a time and start again later with what they had, in seconds. */
   readonly deaths?: readonly { readonly mirror: number; readonly at: number; readonly back: number }[]
   /** Seconds after which nobody waits any more. */
@@ -28,6 +30,8 @@ export interface Outcome {
   readonly ratio: number
   /** What the origin sent, in units of the data. */
   readonly originShare: number
+  /** What came into the site, in units of the data. */
+  readonly siteShare: number
   readonly seconds: number
 }
 
@@ -57,7 +61,13 @@ export function distribute(scenario: Scenario): Outcome {
   const originHost = new Host(scenario.origin)
   const role = scenario.handsOut === false ? 'seeder' : 'origin'
   const origin = new Node(role, originHost, network, layout, random)
-  const mirrors = lines.map(each => new Node('agent', new Host(each), network, layout, random))
+  const siteLine = scenario.site && new SiteLine(scenario.site.down)
+  const mirrors = lines.map((each, k) => {
+    const site = k < (scenario.site?.mirrors ?? 0) ? siteLine : undefined
+    const node = new Node('agent', new Host(each, site), network, layout, random)
+    node.knowsSite = scenario.site?.isConfigured ?? false
+    return node
+  })
   for (const pair of acquaintances(mirrors.length, scenario.degree ?? mirrors.length, random)) {
     const [a, b] = pair.map(k => mirrors[k])
     if (a && b) Node.connect(a, b)
@@ -83,6 +93,7 @@ export function distribute(scenario: Scenario): Outcome {
     done,
     ratio: Math.max(...done) / ideal,
     originShare: originHost.sentBytes / bytes,
+    siteShare: (siteLine?.receivedBytes ?? 0) / bytes,
     seconds: (performance.now() - started) / 1000,
   }
 }

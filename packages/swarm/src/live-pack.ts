@@ -181,6 +181,7 @@ export class LivePack implements SessionOwner, TransferOwner {
     // before the session, because peers may come while it opens
     const transfer = new PackTransfer({
       ...this.#around,
+      ownId: this.#around.client.peerId,
       pack,
       storage,
       held,

@@ -6,6 +6,7 @@ import type { Bans } from './guards/bans.ts'
 import type { ByteBudget } from './limits/byte-budget.ts'
 import type { SwarmLimits } from './limits/limits.ts'
 import type { Random } from './picker/random.ts'
+import type { Site } from './site.ts'
 import type { Fetch } from './webseed/fetch-range.ts'
 import type { PeerClient } from './webtorrent/client.ts'
 
@@ -17,6 +18,7 @@ export interface Surroundings {
   readonly limits: SwarmLimits
   /** What all downloads share. */
   readonly downloads: ByteBudget
+  readonly site: Site
   readonly clock: Clock
   readonly random: Random
   readonly fetch: Fetch

@@ -10,6 +10,7 @@ import { ByteBudget } from './limits/byte-budget.ts'
 import { defaultSwarmLimits, type SwarmLimits } from './limits/limits.ts'
 import type { Random } from './picker/random.ts'
 import type { SharedPack } from './shared-pack.ts'
+import { Site } from './site.ts'
 import type { PeerStatus, SwarmStatus } from './status.ts'
 import type { Surroundings } from './surroundings.ts'
 import { SwarmPack } from './swarm-pack.ts'
@@ -25,6 +26,8 @@ export interface SwarmOptions {
   /** Where peers reach us, told to trackers when it is not the address that they see. */
   readonly announceAddress?: string | undefined
   readonly maxConnections: number
+  /** Where we are: peers of the same site give each other what one of them has. */
+  readonly site?: Site | undefined
   /** What we are to other peers of ours: they ask an origin only for what no mirror has. */
   readonly role: 'origin' | 'agent'
   readonly logger: Logger
@@ -57,6 +60,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const { logger, clock = processClock, random = Math.random, fetch = globalThis.fetch } = options
     const limits = { ...defaultSwarmLimits, ...options.limits }
     const role = options.role === 'origin' ? 'origin' : 'mirror'
+    const { site = new Site() } = options
     const uploads = new ByteBudget(limits.uploadRate, clock)
     const downloads = new ByteBudget(limits.downloadRate, clock)
     let swarm: Swarm | undefined
@@ -65,6 +69,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       bindAddress: options.bindAddress,
       limits,
       uploads,
+      site: site.name,
       role,
       wake: async infoHash => swarm?.pack(infoHash)?.wake(),
     })
@@ -83,6 +88,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       trackers,
       limits,
       downloads,
+      site,
       clock,
       random,
       fetch,

@@ -7,6 +7,13 @@ import { Rate } from './rate.ts'
 /** Seconds that a block must be late before another mirror, or the origin, is asked for it too. */
 const patienceSeconds: Readonly<Record<SourceKind, number>> = { mirror: 1, origin: 4, 'web-seed': 1 }
 
+/** What a peer is to us. */
+export interface Who {
+  readonly kind: SourceKind
+  /** Whether it is of our site. */
+  readonly isNear?: boolean
+}
+
 /** What to ask one peer for, and when: keeps its pipeline of requests full. Times in milliseconds; does no I/O. */
 export class Requester {
   readonly #picker: Picker
@@ -15,11 +22,11 @@ export class Requester {
   #peer: PickerPeer
 
   /** @param most requests that the peer accepts at once */
-  constructor(picker: Picker, { kind, most, now }: { kind: SourceKind; most: number; now: number }) {
+  constructor(picker: Picker, { most, now, ...who }: Who & { readonly most: number; readonly now: number }) {
     this.#picker = picker
     this.#pipeline = new Pipeline(most)
     this.#rate = new Rate(now)
-    this.#peer = picker.join(kind)
+    this.#peer = picker.join(who.kind, who)
   }
 
   get peer(): PickerPeer {
@@ -34,11 +41,11 @@ export class Requester {
     this.#pipeline.most = most
   }
 
-  /** The peer turned out to be of `kind`: takes the place of who it was. @returns who it was */
-  become(kind: SourceKind): PickerPeer {
+  /** The peer turned out to be another than it seemed: takes the place of who it was. @returns who it was */
+  become(who: Who): PickerPeer {
     const before = this.#peer
     this.#picker.leave(before)
-    this.#peer = this.#picker.join(kind)
+    this.#peer = this.#picker.join(who.kind, who)
     this.#picker.setPieces(this.#peer, before.pieces)
     return before
   }

@@ -12,6 +12,10 @@ export type SourceKind = 'mirror' | 'origin' | 'web-seed'
 /** What the picker knows of one source of pieces. */
 export class PickerPeer {
   readonly kind: SourceKind
+  /** Whether it is of our site, so that what it has is not fetched over the site's line. */
+  readonly isNear: boolean
+  /** Pieces that it, of our site, is fetching from elsewhere, and since when, in milliseconds. */
+  readonly claims = new Map<number, number>()
   /** Bytes per second that it delivers, as measured by the owner. */
   rate = 0
   /** Blocks that it was asked for. */
@@ -31,8 +35,9 @@ export class PickerPeer {
   #pieces: Bits | 'all'
   #count = 0
 
-  constructor(kind: SourceKind, pieceCount: number) {
+  constructor(kind: SourceKind, pieceCount: number, isNear = false) {
     this.kind = kind
+    this.isNear = isNear
     this.#pieceCount = pieceCount
     this.#pieces = emptyBits(pieceCount)
     this.#mayAsk = kind === 'origin' ? emptyBits(pieceCount) : undefined

@@ -22,6 +22,7 @@ const event = fc.record({
     'second',
     'lose',
     'hand',
+    'claim',
   ),
   peer: fc.nat(7),
   piece: fc.nat(pieceCount - 1),
@@ -45,8 +46,8 @@ class Chaos {
     for (let piece = 0; piece < pieceCount; piece += 1) this.picker.want(piece)
   }
 
-  join(kind: 'mirror' | 'origin', pieces: Bits | 'all'): void {
-    const peer = this.picker.join(kind)
+  join(kind: 'mirror' | 'origin', pieces: Bits | 'all', isNear = false): void {
+    const peer = this.picker.join(kind, { isNear: isNear && kind === 'mirror' })
     this.picker.setPieces(peer, pieces)
     this.peers.push(peer)
   }
@@ -102,12 +103,15 @@ test('whatever peers do, no block is asked for in vain, and a complete mirror in
       chaos.join('mirror', emptyBits(pieceCount))
       for (const { what, peer: index, piece, count, isGood } of events) {
         const peer = chaos.peers[index % Math.max(1, chaos.peers.length)]
-        if (what === 'join') chaos.join(isGood ? 'mirror' : 'origin', Uint8Array.of(piece * 25, count * 30))
+        if (what === 'join')
+          chaos.join(isGood ? 'mirror' : 'origin', Uint8Array.of(piece * 25, count * 30), count % 2 === 0)
         if (peer === undefined) continue
         if (what === 'pick') chaos.take(peer, chaos.picker.pick(peer, count, { inRow: isGood }), false)
         if (what === 'second') chaos.take(peer, chaos.picker.pickSecond(peer, count, 0), true)
         if (what === 'deliver') chaos.deliver(index, isGood)
         if (what === 'release') chaos.drop(asked => asked.peer === peer && asked.block.piece === piece)
+        if (what === 'claim') chaos.picker.claim(peer, [piece, count], index)
+        if (what === 'claim' && isGood) chaos.picker.expireClaims(index)
         if (what === 'hand') chaos.picker.hand(peer, { pieces: [piece], freeChoices: count % 2 })
         if (what === 'have') chaos.picker.addPiece(peer, piece)
         if (what === 'lose') {
@@ -122,7 +126,7 @@ test('whatever peers do, no block is asked for in vain, and a complete mirror in
         chaos.check()
       }
       chaos.drop(() => true)
-      chaos.join('mirror', 'all')
+      chaos.join('mirror', 'all', true)
       const everything = chaos.peers.at(-1)
       for (let round = 0; round < 200 && chaos.picker.missing > 0 && everything; round += 1) {
         chaos.take(everything, chaos.picker.pick(everything, 5), false)

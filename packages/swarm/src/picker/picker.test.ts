@@ -110,3 +110,27 @@ test('a suspect piece does not wait for a peer that left', () => {
   picker.leave(a)
   expect(picker.pick(b, 9)).toHaveLength(2)
 })
+
+test('what a peer of our site has, or fetches, is asked of nobody outside of it', () => {
+  const { picker, mirrors } = drawnPicker({ weHave: '....', mirrors: ['####'] })
+  const near = picker.join('mirror', { isNear: true })
+  picker.setPieces(near, Uint8Array.of(0b0100_0000))
+  picker.claim(near, [2], 0)
+  expect(pieces(picker.pick(at(mirrors, 0), 9)).toSorted()).toEqual([0, 3])
+  expect(picker.takeClaims().toSorted()).toEqual([0, 3])
+  expect(picker.takeClaims()).toEqual([])
+  expect(pieces(picker.pick(near, 9))).toEqual([1])
+  expect(picker.takeClaims()).toEqual([])
+})
+
+test('a claim that comes to nothing ends by time, and with the peer', () => {
+  const { picker, mirrors } = drawnPicker({ weHave: '...', mirrors: ['###'] })
+  const [first, second] = [picker.join('mirror', { isNear: true }), picker.join('mirror', { isNear: true })]
+  picker.claim(first, [0], 5)
+  picker.claim(second, [1, 2], 10)
+  expect(picker.pick(at(mirrors, 0), 9)).toEqual([])
+  picker.expireClaims(6)
+  expect(pieces(picker.pick(at(mirrors, 0), 9))).toEqual([0])
+  picker.leave(second)
+  expect(pieces(picker.pick(at(mirrors, 0), 9)).toSorted()).toEqual([1, 2])
+})

@@ -14,7 +14,8 @@ export interface PickerLayout {
 /**
  * Chooses what to ask whom for. Pieces that are begun are finished first, then comes the rarest piece that the peer
  * has, at random among equals, so that agents that start together hold different pieces soon and can trade them.
- * An origin is asked only for what it hands out. Owns the state of all pieces; does no I/O.
+ * An origin is asked only for what it hands out, and what a peer of our site has or is fetching is asked of nobody
+ * outside of it. Owns the state of all pieces; does no I/O.
  */
 export class Picker {
   readonly #layout: PickerLayout
@@ -27,6 +28,12 @@ export class Picker {
   readonly #unfinished = new Set<OpenPiece<PickerPeer>>()
   /** Pieces that failed their hash and are taken from one peer only. */
   readonly #suspect = new Set<number>()
+  /** For each piece, how many peers of our site have it or are fetching it. */
+  readonly #near: Uint16Array
+  /** Open pieces that were begun from outside of our site. */
+  readonly #fromOutside = new Set<number>()
+  /** Those of them that were begun since `takeClaims`. */
+  #begun: number[] = []
   #missing = 0
   /** Grows whenever something can be found that could not be before. */
   #state = 0
@@ -36,6 +43,7 @@ export class Picker {
     this.#rarity = new RarityOrder(layout.pieceCount, random)
     this.#held = Uint8Array.from(held)
     this.#wanted = emptyBits(layout.pieceCount)
+    this.#near = new Uint16Array(layout.pieceCount)
   }
 
   /** Wanted pieces that are not held yet. */
@@ -87,8 +95,8 @@ export class Picker {
     return contributors
   }
 
-  join(kind: SourceKind): PickerPeer {
-    const peer = new PickerPeer(kind, this.#layout.pieceCount)
+  join(kind: SourceKind, { isNear = false } = {}): PickerPeer {
+    const peer = new PickerPeer(kind, this.#layout.pieceCount, isNear)
     this.#peers.add(peer)
     return peer
   }
@@ -99,6 +107,7 @@ export class Picker {
       if (open.onlyFrom === peer) this.#reopen(open.piece)
       else for (const block of [...open.blocksOf(peer)]) this.#free(open, block, peer)
     }
+    this.#dropClaims(peer, Number.POSITIVE_INFINITY)
     this.#count(peer, -1)
     this.#peers.delete(peer)
     this.#state += 1
@@ -117,6 +126,7 @@ export class Picker {
     if (peer.has(piece) || piece < 0 || piece >= this.#layout.pieceCount) return
     peer.add(piece)
     if (peer.kind === 'mirror') this.#rarity.increase(piece)
+    if (peer.isNear && !peer.claims.delete(piece)) this.#changeNear(piece, 1)
     if (!this.lacks(piece)) return
     peer.interesting += 1
     peer.dryAt = -1
@@ -130,6 +140,39 @@ export class Picker {
     for (const piece of pieces) if (peer.allow(piece)) peer.handed.push(piece)
     peer.freeChoices += freeChoices
     peer.dryAt = -1
+  }
+
+  /**
+   * `peer`, of our site, is fetching these pieces from elsewhere.
+   * @returns those that we are fetching from elsewhere, too: one of us is to `giveUp`
+   */
+  claim(peer: PickerPeer, pieces: Iterable<number>, now: number): number[] {
+    const contested: number[] = []
+    if (!peer.isNear) return contested
+    for (const piece of pieces) {
+      if (this.#fromOutside.has(piece)) contested.push(piece)
+      if (piece < 0 || piece >= this.#layout.pieceCount || peer.has(piece) || peer.claims.has(piece)) continue
+      peer.claims.set(piece, now)
+      this.#changeNear(piece, 1)
+    }
+    return contested
+  }
+
+  /** From now on `piece` is left to a peer of our site. What was asked for elsewhere is the caller's to take back. */
+  giveUp(piece: number): void {
+    this.#fromOutside.delete(piece)
+  }
+
+  /** Forgets what peers of our site have been fetching since before `time` and still do not have. */
+  expireClaims(time: number): void {
+    for (const peer of this.#peers) this.#dropClaims(peer, time)
+  }
+
+  /** Pieces that were begun from outside of our site since the last call, for the peers of our site to know. */
+  takeClaims(): readonly number[] {
+    const begun = this.#begun
+    if (begun.length > 0) this.#begun = []
+    return begun
   }
 
   /** `peer` has `piece` no longer (BEP 54). */
@@ -173,8 +216,8 @@ export class Picker {
       return wait > patienceSeconds && wait > 2 * peer.waitSeconds
     }
     for (const open of this.#open.values()) {
-      if (open.onlyFrom !== undefined || !(peer.mayAsk(open.piece) || (peer.freeChoices > 0 && peer.has(open.piece))))
-        continue
+      const isAllowed = peer.mayAsk(open.piece) || (peer.freeChoices > 0 && peer.has(open.piece))
+      if (open.onlyFrom !== undefined || !isAllowed || !this.#mayGoOn(peer, open)) continue
       while (blocks.length < count) {
         const block = open.takeSecond(peer, isSlow)
         if (block < 0 || !this.#chooses(peer, open.piece)) break
@@ -208,13 +251,15 @@ export class Picker {
   #nextPiece(peer: PickerPeer, inRow: boolean): OpenPiece<PickerPeer> | undefined {
     const { current } = peer
     if (current !== undefined) {
-      if (this.#unfinished.has(current) && peer.mayAsk(current.piece)) return current
-      if (inRow && this.#rarity.isListed(current.piece + 1) && peer.mayAsk(current.piece + 1)) {
-        return this.#begin(current.piece + 1, peer)
+      if (this.#unfinished.has(current) && peer.mayAsk(current.piece) && this.#mayGoOn(peer, current)) return current
+      const next = current.piece + 1
+      if (inRow && this.#rarity.isListed(next) && peer.mayAsk(next) && this.#mayBegin(peer, next)) {
+        return this.#begin(next, peer)
       }
     }
     for (const open of this.#unfinished) {
-      if (peer.mayAsk(open.piece) && (open.onlyFrom === undefined || open.onlyFrom === peer)) return open
+      const isForPeer = open.onlyFrom === undefined || open.onlyFrom === peer
+      if (isForPeer && peer.mayAsk(open.piece) && this.#mayGoOn(peer, open)) return open
     }
     const piece = this.#fresh(peer)
     return piece === undefined ? undefined : this.#begin(piece, peer)
@@ -226,9 +271,18 @@ export class Picker {
     const first = peer.kind === 'mirror' && !peer.hasAll ? this.#rarity.countRarerThan(1) : 0
     for (let index = first; index < this.#rarity.size; index += 1) {
       const piece = this.#rarity.at(index)
-      if (peer.has(piece)) return piece
+      if (peer.has(piece) && this.#mayBegin(peer, piece)) return piece
     }
     return undefined
+  }
+
+  #mayBegin(peer: PickerPeer, piece: number): boolean {
+    return peer.isNear || this.#near[piece] === 0
+  }
+
+  /** Also when two of our site began it at the same time: each goes on, lest both wait for the other. */
+  #mayGoOn(peer: PickerPeer, { piece }: OpenPiece<PickerPeer>): boolean {
+    return this.#mayBegin(peer, piece) || this.#fromOutside.has(piece)
   }
 
   #nextHanded(peer: PickerPeer): number | undefined {
@@ -236,8 +290,11 @@ export class Picker {
       if (this.#rarity.isListed(piece)) return piece
     }
     if (peer.freeChoices === 0 || this.#rarity.size === 0) return undefined
-    const piece = this.#rarity.at(0)
-    return this.#chooses(peer, piece) ? piece : undefined
+    for (let index = 0; index < this.#rarity.size; index += 1) {
+      const piece = this.#rarity.at(index)
+      if (this.#mayBegin(peer, piece) && this.#chooses(peer, piece)) return piece
+    }
+    return undefined
   }
 
   /** Whether `peer` may be asked for `piece`; takes one of its free choices for that where it must. */
@@ -254,6 +311,10 @@ export class Picker {
     const open = new OpenPiece(piece, this.#layout.pieceBytes(piece), this.#suspect.has(piece) ? peer : undefined)
     this.#open.set(piece, open)
     this.#unfinished.add(open)
+    if (!peer.isNear) {
+      this.#begun.push(piece)
+      this.#fromOutside.add(piece)
+    }
     return open
   }
 
@@ -276,7 +337,21 @@ export class Picker {
     const open = this.#open.get(piece)
     if (open === undefined) return
     this.#open.delete(piece)
+    this.#fromOutside.delete(piece)
     this.#unfinished.delete(open)
+  }
+
+  #dropClaims(peer: PickerPeer, time: number): void {
+    for (const [piece, since] of peer.claims) {
+      if (since >= time) continue
+      peer.claims.delete(piece)
+      this.#changeNear(piece, -1)
+    }
+  }
+
+  #changeNear(piece: number, change: 1 | -1): void {
+    this.#near[piece] = (this.#near[piece] ?? 0) + change
+    if (change < 0) this.#state += 1
   }
 
   /** Adds what `peer` has to the counts, or takes it out. */
@@ -289,6 +364,7 @@ export class Picker {
         if (sign > 0) this.#rarity.increase(piece)
         else this.#rarity.decrease(piece)
       }
+      if (peer.isNear && !(sign > 0 && peer.claims.delete(piece))) this.#changeNear(piece, sign)
       if (sign > 0 && this.lacks(piece)) peer.interesting += 1
     }
   }

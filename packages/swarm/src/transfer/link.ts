@@ -6,6 +6,7 @@ import type { ByteBudget } from '../limits/byte-budget.ts'
 import type { Bits } from '../picker/bits.ts'
 import { type Block, blockLength } from '../picker/block.ts'
 import type { PickerPeer } from '../picker/peer.ts'
+import type { Site } from '../site.ts'
 import type { ConnectionListener, PeerConnection } from '../webtorrent/connection.ts'
 import type { Download } from './download.ts'
 import type { RecipientLink } from './recipient-link.ts'
@@ -16,6 +17,10 @@ export interface LinkOwner {
   sent(link: Link, bytes: number): void
   /** `block` came from another; `peer` need not send it any more. */
   cancel(peer: PickerPeer, block: Block): void
+  /** These pieces are fetched from outside of our site now. */
+  began(pieces: readonly number[]): void
+  /** `link`, of our site, fetches `piece` from outside, as we do. */
+  contested(link: Link, piece: number): void
   /** The peer turned out to be of another kind: `link.peer` takes the place of `before`. */
   rejoined(link: Link, before: PickerPeer): void
   closed(link: Link): void
@@ -26,6 +31,7 @@ export interface LinkOptions {
   readonly clock: Clock
   /** What all downloads share. */
   readonly downloads: ByteBudget
+  readonly site: Site
   /** Where we are the origin. */
   readonly recipient: RecipientLink | undefined
   readonly owner: LinkOwner
@@ -45,6 +51,7 @@ export class Link implements ConnectionListener {
   readonly #download: Download
   readonly #owner: LinkOwner
   readonly #clock: Clock
+  readonly #site: Site
   readonly #downloads: ByteBudget
   readonly #onBudget = () => this.pump()
   readonly #recipient: RecipientLink | undefined
@@ -56,15 +63,16 @@ export class Link implements ConnectionListener {
   uploadedBytes = 0
   downloadedBytes = 0
 
-  constructor(connection: PeerConnection, { download, clock, downloads, recipient, owner }: LinkOptions) {
+  constructor(connection: PeerConnection, { download, clock, downloads, site, recipient, owner }: LinkOptions) {
     this.connection = connection
     this.#download = download
     this.#owner = owner
     this.#clock = clock
     this.#downloads = downloads
     this.#recipient = recipient
-    const [kind, most, now] = [connection.role, connection.requestQueue, clock.now()]
-    this.#requester = new Requester(download.picker, { kind, most, now })
+    this.#site = site
+    const now = clock.now()
+    this.#requester = new Requester(download.picker, { ...this.#who, most: connection.requestQueue, now })
     this.#upRate = new Rate(now)
   }
 
@@ -88,10 +96,10 @@ export class Link implements ConnectionListener {
 
   introduced(): void {
     this.#requester.most = this.connection.requestQueue
-    const { role } = this.connection
-    if (role !== this.peer.kind) {
+    const who = this.#who
+    if (who.kind !== this.peer.kind || who.isNear !== this.peer.isNear) {
       this.#asked.clear()
-      this.#owner.rejoined(this, this.#requester.become(role))
+      this.#owner.rejoined(this, this.#requester.become(who))
     }
     this.tellWanted()
     this.refresh()
@@ -136,6 +144,16 @@ export class Link implements ConnectionListener {
   handsOut(offer: Offer): void {
     this.#download.picker.hand(this.peer, offer)
     this.pump()
+  }
+
+  claims(pieces: readonly number[]): void {
+    const { picker } = this.#download
+    for (const piece of picker.claim(this.peer, pieces, this.#clock.now())) this.#owner.contested(this, piece)
+  }
+
+  /** Takes back all requests for `piece`. */
+  giveUp(piece: number): void {
+    for (const { block } of [...this.#asked.values()]) if (block.piece === piece) this.cancel(block)
   }
 
   sent(bytes: number): void {
@@ -205,6 +223,11 @@ export class Link implements ConnectionListener {
     this.pump()
   }
 
+  get #who(): { readonly kind: 'origin' | 'mirror'; readonly isNear: boolean } {
+    const { role, site, host } = this.connection
+    return { kind: role, isNear: role === 'mirror' && this.#site.includes({ site, host }) }
+  }
+
   get #canAsk(): boolean {
     if (this.connection.isClosed || this.connection.isChokingUs || !this.#download.canAsk) return false
     if (this.#downloads.isOpen) return true
@@ -221,6 +244,7 @@ export class Link implements ConnectionListener {
       this.#asked.set(keyOf(block.piece, block.offset), { block, at })
     }
     this.connection.request(blocks)
+    this.#owner.began(this.#download.picker.takeClaims())
   }
 
   #take(piece: number, offset: number): Asked | undefined {

@@ -1,5 +1,6 @@
 import type { Pack } from '@repocast/packs'
 import type { Clock } from '../clock.ts'
+import { outranks } from '../distribution/claims.ts'
 import { HandOut } from '../distribution/hand-out.ts'
 import type { ByteBudget } from '../limits/byte-budget.ts'
 import type { SwarmLimits } from '../limits/limits.ts'
@@ -7,6 +8,7 @@ import type { Bits } from '../picker/bits.ts'
 import type { Block } from '../picker/block.ts'
 import type { PickerPeer } from '../picker/peer.ts'
 import type { Random } from '../picker/random.ts'
+import type { Site } from '../site.ts'
 import type { PieceStorage } from '../storage.ts'
 import type { Fetch } from '../webseed/fetch-range.ts'
 import { WebSeed } from '../webseed/web-seed.ts'
@@ -27,6 +29,8 @@ export interface TransferOwner {
 
 export interface TransferOptions {
   readonly pack: Pack
+  /** Our peer id. */
+  readonly ownId: string
   /** What we are; an origin hands pieces out. */
   readonly role: 'origin' | 'mirror'
   readonly storage: PieceStorage
@@ -36,11 +40,15 @@ export interface TransferOptions {
   readonly limits: SwarmLimits
   /** What all downloads share. */
   readonly downloads: ByteBudget
+  readonly site: Site
   readonly clock: Clock
   readonly random: Random
   readonly fetch: Fetch
   readonly owner: TransferOwner
 }
+
+/** What a peer of our site has been fetching for longer than this is fetched by ourselves. */
+const claimMs = 10_000
 
 /** Brings the wanted pieces of one open pack here, from its peers and its web seed. */
 export class PackTransfer implements LinkOwner, DownloadOwner {
@@ -94,10 +102,10 @@ export class PackTransfer implements LinkOwner, DownloadOwner {
   }
 
   connect(connection: PeerConnection): void {
-    const { clock, downloads, pack } = this.#options
+    const { clock, downloads, site, pack } = this.#options
     const recipient =
       this.#handOut && new RecipientLink(connection, this.#handOut, { clock, pieceCount: pack.pieceCount })
-    const link = new Link(connection, { download: this.#download, clock, downloads, recipient, owner: this })
+    const link = new Link(connection, { download: this.#download, clock, downloads, site, recipient, owner: this })
     this.#links.set(link.peer, link)
     link.start()
   }
@@ -113,6 +121,7 @@ export class PackTransfer implements LinkOwner, DownloadOwner {
   /** A few times a second while something is missing or a peer is connected. */
   tick(now: number): void {
     this.#handOut?.tick(now)
+    this.#download.picker.expireClaims(now - claimMs)
     for (const link of this.links) link.tick(now)
     const isNeeded = this.missing > 0 && now - this.#deliveredAt > this.#options.limits.webSeedAfterSeconds * 1000
     this.#webSeed?.tick(now, isNeeded)
@@ -147,6 +156,17 @@ export class PackTransfer implements LinkOwner, DownloadOwner {
     this.#links.delete(link.peer)
     this.#options.owner.lost(link)
     this.canAskAgain()
+  }
+
+  began(pieces: readonly number[]): void {
+    if (pieces.length === 0) return
+    for (const link of this.links) if (link.peer.isNear && !link.connection.isClosed) link.connection.claim(pieces)
+  }
+
+  contested({ connection }: Link, piece: number): void {
+    if (outranks(this.#options.ownId, connection.peerId, piece)) return
+    this.#download.picker.giveUp(piece)
+    for (const link of this.links) if (!link.peer.isNear) link.giveUp(piece)
   }
 
   rejoined(link: Link, before: PickerPeer): void {

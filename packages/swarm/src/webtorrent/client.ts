@@ -20,6 +20,8 @@ export interface ClientOptions {
   readonly limits: SwarmLimits
   /** What all uploads share. */
   readonly uploads: ByteBudget
+  /** Name of our site, '' for none. */
+  readonly site: string
   readonly role: 'origin' | 'mirror'
   readonly logger: Logger
   /** A peer asks for a pack: its session, opened if need be; undefined when the pack is not ours. Never rejects. */
@@ -86,7 +88,7 @@ export class PeerClient {
 
   /** @throws what webtorrent says against it */
   open({ pack, held, read, owner }: OpenPack): Promise<Session> {
-    const { limits, uploads, role } = this.#options
+    const { limits, uploads, site, role } = this.#options
     const torrent: Torrent = this.#client.add(slimTorrent(pack, []), {
       preloadedStore: unusedChunkStore(pack.pieceLength),
       storeCacheSlots: 0,
@@ -99,6 +101,7 @@ export class PeerClient {
     const session = new Session(torrent, this.port, {
       pack,
       role,
+      site,
       requestQueue: limits.requestQueue,
       uploads,
       read: readAhead(piece => pack.pieceBytes(piece), read),

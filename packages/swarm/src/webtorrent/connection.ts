@@ -26,6 +26,8 @@ export interface ConnectionListener {
   wants(pieces: Bits): void
   /** It is an origin and may be asked for this from now on. */
   handsOut(offer: Offer): void
+  /** It is of our site and is fetching these pieces from elsewhere. */
+  claims(pieces: readonly number[]): void
   /** Payload bytes went out to it. */
   sent(bytes: number): void
   closed(): void
@@ -97,9 +99,12 @@ export class PeerConnection {
 
   /** What the peer says that it is; anybody may claim anything, so only the choice of sources hangs on it. */
   get role(): 'origin' | 'mirror' {
-    const ours = this.#wire.peerExtendedHandshake.repocast
-    const role = typeof ours === 'object' && ours !== null && 'role' in ours ? text(ours.role) : ''
-    return role === 'origin' ? 'origin' : 'mirror'
+    return this.#told('role') === 'origin' ? 'origin' : 'mirror'
+  }
+
+  /** The site that it says it is of, at most 200 characters, '' when it does not say. */
+  get site(): string {
+    return this.#told('site').slice(0, 200)
   }
 
   /** Its name and version, at most 64 characters, '' when it does not say. */
@@ -140,6 +145,11 @@ export class PeerConnection {
     this.#steering.handOut(offer)
   }
 
+  /** Tells a peer of our site what is fetched from elsewhere. */
+  claim(pieces: readonly number[]): void {
+    this.#steering.claim(pieces)
+  }
+
   /** Asks for these blocks, each of which is answered by `block` or `refused`, or by nothing after `choked`. */
   request(blocks: readonly Block[]): void {
     this.#stream.request(blocks)
@@ -172,6 +182,12 @@ export class PeerConnection {
     }
     if (this.#isIntroduced) then()
     else this.#wire.on('extended', onExtended)
+  }
+
+  /** What it says of itself in our part of the handshake. */
+  #told(key: 'role' | 'site'): string {
+    const ours = this.#wire.peerExtendedHandshake.repocast
+    return typeof ours === 'object' && ours !== null ? text((ours as Record<string, unknown>)[key]) : ''
   }
 
   get #isIntroduced(): boolean {

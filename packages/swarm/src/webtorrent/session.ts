@@ -18,6 +18,8 @@ export interface SessionOwner {
 export interface SessionOptions {
   readonly pack: Pack
   readonly role: 'origin' | 'mirror'
+  /** Name of our site, '' for none. */
+  readonly site: string
   readonly requestQueue: number
   /** What all uploads share. */
   readonly uploads: ByteBudget
@@ -95,7 +97,7 @@ export class Session {
   }
 
   #accept(wire: Wire): void {
-    const { pack, requestQueue, uploads, owner, role, read } = this.#options
+    const { pack, requestQueue, uploads, owner, role, site, read } = this.#options
     const { direct: stream } = wire
     if (stream === undefined) throw new Error('a connection was not joined directly')
     const connection = new PeerConnection(this.#torrent, wire, stream)
@@ -120,7 +122,7 @@ export class Session {
       v: 'repocast',
       p: this.#listenPort,
       reqq: requestQueue,
-      repocast: { role },
+      repocast: { role, ...(site !== '' && { site }) },
     })
     this.#connections.add(connection)
     wire.once('close', () => this.#connections.delete(connection))

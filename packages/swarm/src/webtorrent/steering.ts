@@ -5,13 +5,15 @@ import type { Bits } from '../picker/bits.ts'
 /** Our extension of the peer protocol (BEP 10): docs/formats-and-protocol.md describes its messages. */
 const extensionName = 'repocast'
 
-const kinds = { wants: 0, handsOut: 1 }
+const kinds = { wants: 0, handsOut: 1, claims: 2 }
 
 export interface SteeringListener {
   /** The peer wants exactly these pieces. */
   wants(pieces: Bits): void
   /** The peer is an origin and may be asked for this from now on. */
   handsOut(offer: Offer): void
+  /** The peer is of our site and is fetching these pieces from elsewhere. */
+  claims(pieces: readonly number[]): void
 }
 
 /** Speaks our extension over one connection. */
@@ -47,10 +49,11 @@ export class Steering {
   }
 
   handOut({ pieces, freeChoices }: Offer): void {
-    const numbers = [freeChoices, ...pieces]
-    const content = Buffer.alloc(4 * numbers.length)
-    for (const [k, number] of numbers.entries()) content.writeUInt32BE(number, 4 * k)
-    this.#send(kinds.handsOut, content)
+    this.#send(kinds.handsOut, bytesOf([freeChoices, ...pieces]))
+  }
+
+  claim(pieces: readonly number[]): void {
+    this.#send(kinds.claims, bytesOf(pieces))
   }
 
   #send(kind: number, content: Uint8Array): void {
@@ -64,11 +67,18 @@ export class Steering {
     }
     const content = message.subarray(1)
     if (message[0] === kinds.wants) this.#listener.wants(Uint8Array.from(content))
+    if (message[0] === kinds.claims) this.#listener.claims(numbersOf(content))
     // kinds that a later version adds are passed over
     if (message[0] !== kinds.handsOut) return
     const [freeChoices = 0, ...pieces] = numbersOf(content)
     this.#listener.handsOut({ freeChoices, pieces })
   }
+}
+
+function bytesOf(numbers: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(4 * numbers.length)
+  for (const [k, number] of numbers.entries()) bytes.writeUInt32BE(number, 4 * k)
+  return bytes
 }
 
 function numbersOf(bytes: Uint8Array): number[] {
