@@ -2,13 +2,13 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentStatus } from '@repocast/api'
-import { createHttpServer, LifeCycle, listen, parseDuration, parseListen } from '@repocast/daemon'
+import { createHttpServer, LifeCycle, listen, parseDuration, parseListen, parseRate } from '@repocast/daemon'
 import { type Database, type Lock, ProcessLock } from '@repocast/database'
 import { describeError, type Logger, RepocastError } from '@repocast/errors'
 import { createTrustFloor, Follower, openTrustDatabase, parseLink, type SubscriptionLink } from '@repocast/feed'
 import { HashPool, onDisk } from '@repocast/files'
 import { openStore, type Store } from '@repocast/store'
-import { createSwarm, type Swarm } from '@repocast/swarm'
+import { createSwarm, Site, type Swarm, type SwarmOptions } from '@repocast/swarm'
 import { type AgentConfiguration, loadAgentConfiguration } from './configuration.ts'
 import { listenForEvents } from './follow/events.ts'
 import { followRepository } from './follow/follow.ts'
@@ -39,11 +39,12 @@ interface OpenAgent {
   readonly life: LifeCycle
 }
 
+type PeerOptions = Pick<SwarmOptions, 'peerPort' | 'maxConnections' | 'site' | 'limits'>
+
 /** Opens store and swarm of an agent for `use`, and closes them behind it. */
 async function withAgent<T>(
   { data, logger }: AgentOptions,
-  peerPort: number,
-  maxConnections: number,
+  peers: PeerOptions,
   use: (agent: OpenAgent) => Promise<T>,
 ): Promise<T> {
   await onDisk('make', data, async () => await mkdir(data, { recursive: true }))
@@ -58,7 +59,7 @@ async function withAgent<T>(
     life.onEnd('store', async () => await store.close())
     const trust = openTrustDatabase(layout.trust)
     life.onEnd('trust', () => trust.close())
-    const swarm = await createSwarm({ peerPort, maxConnections, role: 'agent', logger })
+    const swarm = await createSwarm({ ...peers, role: 'agent', logger })
     life.onEnd('swarm', async () => await swarm.close())
     return await use({ layout, store, swarm, trust, life })
   } finally {
@@ -75,16 +76,22 @@ function lockAgent(layout: AgentLayout): Lock {
   })
 }
 
+/** One repository that is followed. */
+interface Followed {
+  readonly link: SubscriptionLink
+  readonly path: string
+  readonly urgent?: boolean
+}
+
 function openMirror(
   { layout, store, swarm, trust }: OpenAgent,
   { logger, clock }: AgentOptions,
-  link: SubscriptionLink,
-  servedPath: string,
+  { link, path, urgent = false }: Followed,
   onChange: () => void,
 ): Mirror {
   const floor = createTrustFloor(trust, link.rootFingerprint)
   const follower = new Follower({ link, directory: layout.feed(link), floor, clock })
-  return new Mirror({ servedPath: resolve(servedPath), store, swarm, follower, logger, onChange })
+  return new Mirror({ servedPath: resolve(path), isUrgent: urgent, store, swarm, follower, logger, onChange })
 }
 
 function originAddress({ feedUrl }: SubscriptionLink, path: string): string {
@@ -111,8 +118,8 @@ export interface SyncOptions {
  */
 export async function syncOnce(options: AgentOptions, sync: SyncOptions): Promise<void> {
   const link = parseLink(sync.link)
-  await withAgent(options, sync.peerPort, 500, async agent => {
-    const mirror = openMirror(agent, options, link, sync.directory, () => {})
+  await withAgent(options, { peerPort: sync.peerPort, maxConnections: 500 }, async agent => {
+    const mirror = openMirror(agent, options, { link, path: sync.directory }, () => {})
     const status = () => agentStatus(sync.name, options, agent.swarm, [mirror])
     const urls = [originAddress(link, 'reports')]
     const reporter = new Reporter({ urls, key: await openAgentKey(agent.layout.key), status, logger: options.logger })
@@ -138,11 +145,35 @@ export async function runAgent(
   onStart?: (status: () => AgentStatus) => void,
 ): Promise<void> {
   const configuration = await loadAgentConfiguration(new AgentLayout(options.data), options.environment)
-  const { 'peer-port': peerPort, 'max-connections': maxConnections } = configuration
-  await withAgent(options, peerPort, maxConnections, async agent => {
+  await withAgent(options, peerOptions(configuration), async agent => {
     await follow(agent, options, configuration, signal, onStart)
     options.logger.info({}, 'stopping')
   })
+}
+
+function peerOptions(configuration: AgentConfiguration): PeerOptions {
+  const { 'upload-limit': upload, 'download-limit': download } = configuration
+  return {
+    peerPort: configuration['peer-port'],
+    maxConnections: configuration['max-connections'],
+    site: siteOf(configuration),
+    limits: {
+      ...(upload !== undefined && { uploadRate: parseRate(upload) }),
+      ...(download !== undefined && { downloadRate: parseRate(download) }),
+    },
+  }
+}
+
+function siteOf({ site, 'site-networks': networks }: AgentConfiguration): Site {
+  try {
+    return new Site(site, networks)
+  } catch (cause) {
+    throw new RepocastError('REPOCAST_CONFIGURATION_WRONG', {
+      message: `agent.yaml: site-networks: ${describeError(cause)}`,
+      hint: 'write addresses, or networks such as 10.20.0.0/16',
+      cause,
+    })
+  }
 }
 
 async function follow(
@@ -154,9 +185,9 @@ async function follow(
 ): Promise<void> {
   const { logger } = options
   const { life, swarm } = agent
-  const links = configuration.repositories.map(one => ({ link: parseLink(one.link), path: one.path }))
+  const links: Followed[] = configuration.repositories.map(one => ({ ...one, link: parseLink(one.link) }))
   let reporter: Reporter | undefined
-  const mirrors = links.map(({ link, path }) => openMirror(agent, options, link, path, () => reporter?.changed()))
+  const mirrors = links.map(one => openMirror(agent, options, one, () => reporter?.changed()))
   const status = () => agentStatus(configuration.name, options, swarm, mirrors)
   const server = createHttpServer({
     logger,

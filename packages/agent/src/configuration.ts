@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { durationPattern, loadConfiguration, sampleConfiguration } from '@repocast/daemon'
+import { durationPattern, loadConfiguration, ratePattern, sampleConfiguration } from '@repocast/daemon'
 import Type, { type Static } from 'typebox'
 import type { AgentLayout } from './layout.ts'
 
@@ -17,13 +17,16 @@ export const AgentConfiguration = Type.Object(
         {
           link: Type.String({ description: 'Subscription link, from `repocast origin link REPOSITORY`.' }),
           path: Type.String({ pattern: '^/', description: 'Absolute path under which the repository is served.' }),
+          urgent: Type.Optional(
+            Type.Boolean({ description: 'Fetch it before the others, as for security updates. False by default.' }),
+          ),
         },
         { additionalProperties: false },
       ),
       {
         default: [],
         description:
-          'What to follow. `link` comes from `repocast origin link REPOSITORY`; `path` becomes a symbolic link to the newest snapshot, and web servers serve it.',
+          'What to follow. `link` comes from `repocast origin link REPOSITORY`; `path` becomes a symbolic link to the newest snapshot, and web servers serve it. `urgent: true` has a repository, such as security updates, fetched before the others.',
         examples: [
           [
             {
@@ -49,6 +52,34 @@ export const AgentConfiguration = Type.Object(
       maximum: 100_000,
       default: 500,
       description: 'Peers that are connected at the same time, at most.',
+    }),
+    'upload-limit': Type.Optional(
+      Type.String({
+        pattern: ratePattern,
+        description: 'What all peers together are given, at most. Without limit unless it is set.',
+        examples: ['50Mbit/s'],
+      }),
+    ),
+    'download-limit': Type.Optional(
+      Type.String({
+        pattern: ratePattern,
+        description: 'What is fetched of all repositories together, at most. Without limit unless it is set.',
+        examples: ['200Mbit/s'],
+      }),
+    ),
+    site: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description:
+          'Name of the place whose mirrors share a line. Mirrors of one site fetch each piece over that line once and give it to each other.',
+        examples: ['frankfurt'],
+      }),
+    ),
+    'site-networks': Type.Array(Type.String(), {
+      default: [],
+      description: 'Addresses or networks whose mirrors are of this site, whatever they call it.',
+      examples: [['10.20.0.0/16']],
     }),
     'poll-interval': Type.String({
       pattern: durationPattern,

@@ -1,4 +1,4 @@
-import { loadConfiguration, parseConfiguration, sampleConfiguration } from '@repocast/daemon'
+import { loadConfiguration, parseConfiguration, ratePattern, sampleConfiguration } from '@repocast/daemon'
 import Type, { type Static } from 'typebox'
 import type { OriginLayout } from './layout.ts'
 
@@ -34,6 +34,14 @@ export const OriginConfiguration = Type.Object(
       default: 1000,
       description: 'Peers that are connected at the same time, at most.',
     }),
+    'upload-limit': Type.Optional(
+      Type.String({
+        pattern: ratePattern,
+        description:
+          'What all peers together are given, at most. What is asked of /packs over HTTP comes on top. Without limit unless it is set.',
+        examples: ['500Mbit/s'],
+      }),
+    ),
     'trusted-proxies': Type.Array(Type.String(), {
       default: [],
       description: 'Addresses or networks of reverse proxies whose X-Forwarded-For is believed.',

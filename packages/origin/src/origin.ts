@@ -1,4 +1,12 @@
-import { createHttpServer, EventStream, LifeCycle, listen, parseListen, type Registry } from '@repocast/daemon'
+import {
+  createHttpServer,
+  EventStream,
+  LifeCycle,
+  listen,
+  parseListen,
+  parseRate,
+  type Registry,
+} from '@repocast/daemon'
 import { type Lock, ProcessLock } from '@repocast/database'
 import { describeError, type Logger, RepocastError } from '@repocast/errors'
 import { Feed } from '@repocast/feed'
@@ -108,11 +116,13 @@ async function start(origin: OpenOrigin, { logger, clock }: OriginOptions, life:
   life.onEnd('tracker', async () => await tracker.close())
   const mirrors = new Mirrors(layout.mirrors)
   life.onEnd('mirrors', () => mirrors.close())
+  const uploadLimit = configuration['upload-limit']
   const swarm = await createSwarm({
     peerPort: configuration['peer-port'],
     maxConnections: configuration['max-connections'],
     role: 'origin',
     logger,
+    ...(uploadLimit !== undefined && { limits: { uploadRate: parseRate(uploadLimit) } }),
   })
   life.onEnd('swarm', async () => await swarm.close())
   statistics = new Statistics({ url: configuration.url, store, swarm, tracker, mirrors, clock })

@@ -9,4 +9,6 @@ export interface SharedPack {
   readonly trackers: readonly string[]
   /** HTTP address of the pack's bytes, which answers range requests. */
   readonly webSeed?: string | undefined
+  /** While it comes in, packs that are not urgent wait. */
+  readonly isUrgent?: boolean
 }

@@ -153,6 +153,20 @@ export class SwarmPack {
     return this.#live.wake()
   }
 
+  get isUrgent(): boolean {
+    return this.#shared.isUrgent ?? false
+  }
+
+  /** Whether wanted pieces are coming in. */
+  isReceiving(now: number): boolean {
+    return this.#live.transfer?.isReceiving(now) ?? false
+  }
+
+  /** By the swarm: whether other packs come first. */
+  holdBack(isHeldBack: boolean): void {
+    this.#live.transfer?.holdBack(isHeldBack)
+  }
+
   /** By the swarm, a few times a second while it is active. */
   tick(now: number): void {
     this.#live.tick(now)

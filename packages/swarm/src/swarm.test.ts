@@ -4,6 +4,7 @@ import { isRepocastError, silentLogger } from '@repocast/errors'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { addressOf, allPieces, Loopback, noisePack, until } from './loopback.ts'
 import { MemoryStorage } from './memory-storage.ts'
+import { Site } from './site.ts'
 
 const loopback = new Loopback()
 afterEach(async () => {
@@ -112,6 +113,63 @@ describe('an agent', () => {
     for (const storage of storages) expect(storage.content.equals(content)).toBe(true)
     expect(origin.status().uploadedBytes).toBeLessThan(2 * pack.bytes)
   })
+})
+
+describe('agents of one site', () => {
+  test('fetch about one copy from outside, and the rest from each other', async () => {
+    const { pack, content } = await noisePack(80)
+    const outside = await loopback.swarm({ limits: { uploadRate: 3_000_000 } })
+    outside.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const agents = await Promise.all(Array.from({ length: 4 }, () => loopback.swarm({ site: new Site('fra') })))
+    const packs = agents.map(agent => agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] }))
+    for (const [k, here] of packs.entries())
+      for (const other of agents.slice(0, k)) await here.addPeer(addressOf(other))
+    await until(() => packs.every(here => here.status().peers === 3))
+    for (const here of packs) {
+      here.want(allPieces(pack))
+      await here.addPeer(addressOf(outside))
+    }
+    await Promise.all(packs.map(here => here.done(allPieces(pack))))
+    expect(outside.status().uploadedBytes).toBeLessThan(1.6 * pack.bytes)
+  })
+})
+
+test('an urgent pack comes first', async () => {
+  const [usual, urgent] = [await noisePack(150, 1), await noisePack(150, 2)]
+  const origin = await loopback.swarm({ limits: { uploadRate: 8_000_000 } })
+  const agent = await loopback.swarm()
+  const opened = [usual, urgent].map(({ pack, content }) => {
+    origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    return agent.add({ pack, storage: new MemoryStorage(pack), trackers: [], isUrgent: pack === urgent.pack })
+  })
+  for (const here of opened) {
+    here.want(allPieces(usual.pack))
+    await here.addPeer(addressOf(origin))
+  }
+  const [first, second] = opened
+  await second?.done(allPieces(urgent.pack))
+  expect(first?.status().missingPieces).toBeGreaterThan(75)
+  await first?.done(allPieces(usual.pack))
+})
+
+test('a download limit holds for all packs together', async () => {
+  const { pack, content } = await noisePack(60)
+  const origin = await loopback.swarm({ role: 'origin' })
+  origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+  let now = 0
+  const agent = await loopback.swarm({ limits: { downloadRate: 1_000_000 }, clock: { now: () => now } })
+  const here = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+  here.want(allPieces(pack))
+  await here.addPeer(addressOf(origin))
+  await until(() => here.status().downloadedBytes > 50_000)
+  await new Promise(resolve => setTimeout(resolve, 200))
+  expect(here.status().downloadedBytes).toBeLessThan(600_000) // the burst and one pipeline; the clock stands still
+  const ticking = setInterval(() => {
+    now += 100
+  }, 5)
+  await here.done(allPieces(pack))
+  clearInterval(ticking)
+  expect(now).toBeGreaterThan(1000)
 })
 
 describe('a pack that lacks nothing', () => {

@@ -184,7 +184,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   #tick(): void {
     const now = this.#around.clock.now()
-    for (const pack of this.#packs.values()) if (pack.isActive) pack.tick(now)
+    const active = [...this.#packs.values()].filter(pack => pack.isActive)
+    const isUrgent = active.some(pack => pack.isUrgent && pack.isReceiving(now))
+    for (const pack of active) {
+      pack.holdBack(isUrgent && !pack.isUrgent)
+      pack.tick(now)
+    }
   }
 
   #peerCount(): number {

@@ -11,6 +11,8 @@ import { SharedPacks } from './shared-packs.ts'
 export interface MirrorOptions {
   /** The symbolic link that web servers serve, absolute. */
   readonly servedPath: string
+  /** Whether it is fetched before others that are not. */
+  readonly isUrgent: boolean
   readonly store: Store
   readonly swarm: Swarm
   readonly follower: Follower
@@ -39,10 +41,10 @@ export class Mirror {
   #progress: () => FetchProgress = () => ({ bytesDone: 0, bytesWanted: 0 })
 
   constructor(options: MirrorOptions) {
-    const { servedPath, store, swarm, follower } = options
+    const { servedPath, isUrgent, store, swarm, follower } = options
     this.servedPath = servedPath
     this.#with = options
-    this.#sharedPacks = new SharedPacks(store, swarm, follower)
+    this.#sharedPacks = new SharedPacks(store, swarm, follower, isUrgent)
     this.#fetch = new SnapshotFetch(store, swarm, this.#sharedPacks)
   }
 

@@ -14,11 +14,13 @@ export class SharedPacks {
   readonly #store: Store
   readonly #swarm: Swarm
   readonly #follower: Follower
+  readonly #isUrgent: boolean
 
-  constructor(store: Store, swarm: Swarm, follower: Follower) {
+  constructor(store: Store, swarm: Swarm, follower: Follower, isUrgent: boolean) {
     this.#store = store
     this.#swarm = swarm
     this.#follower = follower
+    this.#isUrgent = isUrgent
   }
 
   /**
@@ -48,7 +50,8 @@ export class SharedPacks {
   #share(storage: PackStorage): SwarmPack {
     const { pack } = storage
     const trackers = pack.announce.filter(address => /^https?:/.test(address))
-    return this.#swarm.add({ pack, storage, trackers, webSeed: webSeedOf(this.#follower.link, pack.infoHash) })
+    const webSeed = webSeedOf(this.#follower.link, pack.infoHash)
+    return this.#swarm.add({ pack, storage, trackers, webSeed, isUrgent: this.#isUrgent })
   }
 }
 

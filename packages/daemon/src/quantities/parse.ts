@@ -15,3 +15,23 @@ export function parseDuration(text: string): number {
 
 /** Pattern of durations for schemas. */
 export const durationPattern = '^[0-9]{1,9}(s|m|h|d)?$'
+
+const prefixes: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 }
+
+/**
+ * Bytes per second in a text such as `50Mbit/s`, `2.5MB/s`, `800kB/s`; prefixes are decimal, as those of lines are.
+ * @throws RepocastError REPOCAST_QUANTITY_MALFORMED
+ */
+export function parseRate(text: string): number {
+  const [, number, prefix = '', unit] = /^(\d{1,9}(?:\.\d{1,3})?)(k|M|G)?(bit|B)\/s$/.exec(text.trim()) ?? []
+  const factor = prefixes[prefix]
+  const bytesPerSecond = (Number(number) * (factor ?? Number.NaN)) / (unit === 'bit' ? 8 : 1)
+  if (bytesPerSecond >= 1000) return bytesPerSecond
+  throw new RepocastError('REPOCAST_QUANTITY_MALFORMED', {
+    message: `${JSON.stringify(text)} is not a rate of at least 1kB/s`,
+    hint: 'write a number and a unit, such as 50Mbit/s or 2.5MB/s',
+  })
+}
+
+/** Pattern of rates for schemas. */
+export const ratePattern = '^[0-9]{1,9}([.][0-9]{1,3})?(k|M|G)?(bit|B)/s$'

@@ -39,6 +39,8 @@ export class Download {
   readonly #assembly: Assembly
   /** Verified pieces that the storage refused. */
   readonly #refused = new Map<number, Buffer>()
+  /** Whether another pack comes first. */
+  isHeldBack = false
   #unwrittenBytes = 0
   #isClosed = false
 
@@ -54,7 +56,7 @@ export class Download {
 
   /** Whether more may be asked for: the storage keeps up and refuses nothing. */
   get canAsk(): boolean {
-    return !this.isPaused && !this.#isClosed && this.#unwrittenBytes < this.#mostUnwritten
+    return !this.isPaused && !this.isHeldBack && !this.#isClosed && this.#unwrittenBytes < this.#mostUnwritten
   }
 
   get isPaused(): boolean {

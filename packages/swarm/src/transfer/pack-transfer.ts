@@ -47,6 +47,9 @@ export interface TransferOptions {
   readonly owner: TransferOwner
 }
 
+/** A pack of which nothing came for so long does not hold back others. */
+const receivingMs = 3000
+
 /** What a peer of our site has been fetching for longer than this is fetched by ourselves. */
 const claimMs = 10_000
 
@@ -108,6 +111,18 @@ export class PackTransfer implements LinkOwner, DownloadOwner {
     const link = new Link(connection, { download: this.#download, clock, downloads, site, recipient, owner: this })
     this.#links.set(link.peer, link)
     link.start()
+  }
+
+  /** Whether wanted pieces are coming in. */
+  isReceiving(now: number): boolean {
+    return this.missing > 0 && now - this.#deliveredAt < receivingMs
+  }
+
+  /** Asks for nothing more while another pack comes first. */
+  holdBack(isHeldBack: boolean): void {
+    if (this.#download.isHeldBack === isHeldBack) return
+    this.#download.isHeldBack = isHeldBack
+    if (!isHeldBack) this.canAskAgain()
   }
 
   want(pieces: Iterable<number>): void {
