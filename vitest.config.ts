@@ -6,7 +6,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.{test,property.test}.ts', 'test/{project,simulation}/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.{test,property.test}.ts',
+            'test/{project,simulation}/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
         },
       },
       {

@@ -8,19 +8,19 @@ import { type Cost, Measured, measure } from './measure.ts'
 
 const run = promisify(execFile)
 
-export interface Shape {
+interface Shape {
   readonly name: string
   readonly files: number
   readonly bytes: number
 }
 
 /** The two shapes of every repository: very many small files, and a few large ones. */
-export const shapes: readonly Shape[] = [
+const shapes: readonly Shape[] = [
   { name: '100,000 files of 2 kB', files: 100_000, bytes: 2000 },
   { name: '200 files, 2 GB', files: 200, bytes: 10_000_000 },
 ]
 
-export interface Row {
+interface Row {
   readonly what: string
   readonly seconds: number
   readonly cpuSeconds: number
@@ -28,8 +28,34 @@ export interface Row {
   readonly movedBytes?: number
 }
 
+/** All shapes, or those whose name has the first argument in it. @returns tables in Markdown */
+export async function benchAllFiles(args: readonly string[], tell: (text: string) => void): Promise<string> {
+  const sections: string[] = []
+  for (const shape of shapes.filter(({ name }) => name.includes(args[0] ?? ''))) {
+    tell(shape.name)
+    const rows = await benchFiles(shape, text => tell(`  ${text}`))
+    sections.push(`### ${shape.name}\n\n${table(rows)}`)
+  }
+  return sections.join('\n\n')
+}
+
+function table(rows: readonly Row[]): string {
+  const head = '| what | seconds | CPU seconds | peak memory | moved |\n| --- | --: | --: | --: | --: |'
+  const lines = rows.map(({ what, seconds, cpuSeconds, peakBytes, movedBytes }) => {
+    const columns = [
+      what,
+      seconds > 0 ? seconds.toFixed(1) : '',
+      cpuSeconds > 0 ? cpuSeconds.toFixed(1) : '',
+      peakBytes > 0 ? `${Math.round(peakBytes / 1e6)} MB` : '',
+      movedBytes === undefined ? '' : `${(movedBytes / 1e6).toFixed(1)} MB`,
+    ]
+    return `| ${columns.join(' | ')} |`
+  })
+  return [head, ...lines].join('\n')
+}
+
 /** Publish, first sync, no-op publish, a 3 % update and its sync, of one shape. */
-export async function benchFiles({ files, bytes }: Shape, tell: (text: string) => void): Promise<Row[]> {
+async function benchFiles({ files, bytes }: Shape, tell: (text: string) => void): Promise<Row[]> {
   const directory = await mkdtemp(join(tmpdir(), 'repocast-bench-'))
   const rows: Row[] = []
   const note = (what: string, cost: Omit<Cost, 'output'>, movedBytes?: number): void => {

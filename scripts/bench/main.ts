@@ -1,38 +1,45 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { parseArgs } from 'node:util'
-import { benchFiles, type Row, shapes } from './files.ts'
+import { benchAllFiles } from './files.ts'
+import { benchSwarm } from './swarm/main.ts'
 
-const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } }, allowPositionals: true })
-const page = new URL('../../docs/benchmarks.md', import.meta.url)
-const marker = /<!-- bench files -->[\s\S]*?<!-- end -->/
-
-const sections: string[] = []
-for (const shape of shapes) {
-  process.stderr.write(`${shape.name}\n`)
-  const rows = await benchFiles(shape, text => process.stderr.write(`  ${text}\n`))
-  sections.push(`### ${shape.name}\n\n${table(rows)}`)
+/** Each gives a section in Markdown, or undefined when there is nothing to write. */
+const benches: Readonly<
+  Record<string, (args: readonly string[], tell: (text: string) => void) => Promise<string | undefined>>
+> = {
+  files: benchAllFiles,
+  swarm: benchSwarm,
 }
-const date = new Date().toISOString().slice(0, 10)
-const machine = `${cpus().length} cores, ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}`
-const result = `Run on ${date} by \`npm run bench -- --write\` (${machine}).\n\n${sections.join('\n\n')}`
-process.stdout.write(`${result}\n`)
-if (values.write) {
+
+const [name = '', ...given] = process.argv.slice(2)
+const isWritten = given.includes('--write')
+const args = given.filter(argument => argument !== '--write')
+const bench = benches[name]
+if (bench === undefined) {
+  process.stderr.write(`usage: npm run bench -- ${Object.keys(benches).join('|')} [--help] [--write]\n`)
+  process.exit(2)
+}
+const section = await bench(args, text => process.stderr.write(`${text}\n`))
+if (section !== undefined) {
+  const date = new Date().toISOString().slice(0, 10)
+  const machine = `${cpus().length} cores, ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}`
+  const command = ['npm run bench --', name, ...given].join(' ')
+  const result = `Run on ${date} by \`${command}\` (${machine}).\n\n${section}`
+  process.stdout.write(`${result}\n`)
+  if (isWritten) await put(name, args, result)
+}
+
+/** Replaces the section of this bench, with these arguments, or adds it behind the others of its kind. */
+async function put(bench: string, options: readonly string[], result: string): Promise<void> {
+  const page = new URL('../../docs/benchmarks.md', import.meta.url)
   const text = await readFile(page, 'utf8')
-  await writeFile(page, text.replace(marker, `<!-- bench files -->\n\n${result}\n\n<!-- end -->`))
-}
-
-function table(rows: readonly Row[]): string {
-  const head = '| what | seconds | CPU seconds | peak memory | moved |\n| --- | --: | --: | --: | --: |'
-  const lines = rows.map(({ what, seconds, cpuSeconds, peakBytes, movedBytes }) => {
-    const columns = [
-      what,
-      seconds > 0 ? seconds.toFixed(1) : '',
-      cpuSeconds > 0 ? cpuSeconds.toFixed(1) : '',
-      peakBytes > 0 ? `${Math.round(peakBytes / 1e6)} MB` : '',
-      movedBytes === undefined ? '' : `${(movedBytes / 1e6).toFixed(1)} MB`,
-    ]
-    return `| ${columns.join(' | ')} |`
-  })
-  return [head, ...lines].join('\n')
+  const start = `<!-- bench ${[bench, ...options].join(' ')} -->`
+  const block = `${start}\n\n${result}\n\n<!-- end -->`
+  const from = text.indexOf(start)
+  const marker = `<!-- more ${bench} -->`
+  const next =
+    from >= 0
+      ? `${text.slice(0, from)}${block}${text.slice(text.indexOf('<!-- end -->', from) + '<!-- end -->'.length)}`
+      : text.replace(marker, () => `${block}\n\n${marker}`)
+  await writeFile(page, next)
 }

@@ -30,11 +30,18 @@ need rpm have rpmbuild
 need rsync have rsync
 need util-linux have setpriv
 need xz-utils have xz
+# What only the benchmarks use.
+if [ "${1:-}" = --bench ]; then
+  need gcc have cc
+  need libc6-dev test -e /usr/include/stdio.h
+  need transmission-cli have transmission-remote
+  need transmission-daemon have transmission-daemon
+fi
 
 [ -n "$missing" ] || exit 0
 
 give_up() {
-  echo "setup: $1, and the tests need these packages:$missing" >&2
+  echo "setup: $1, and tests and benchmarks need these packages:$missing" >&2
   echo "setup: install them as root: apt-get update && apt-get install --no-install-recommends$missing" >&2
   exit 1
 }
