@@ -3,6 +3,7 @@ import type { Trackers } from './announce/trackers.ts'
 import type { Clock } from './clock.ts'
 import type { EmitEvent } from './events.ts'
 import type { Bans } from './guards/bans.ts'
+import type { Backlog } from './limits/backlog.ts'
 import type { ByteBudget } from './limits/byte-budget.ts'
 import type { SwarmLimits } from './limits/limits.ts'
 import type { Random } from './picker/random.ts'
@@ -19,6 +20,8 @@ export interface Surroundings {
   /** What all downloads share. */
   readonly downloads: ByteBudget
   readonly site: Site
+  /** What waits for the storage, of all packs. */
+  readonly backlog: Backlog
   readonly clock: Clock
   readonly random: Random
   readonly fetch: Fetch

@@ -6,6 +6,7 @@ import { Trackers } from './announce/trackers.ts'
 import { type Clock, processClock } from './clock.ts'
 import type { SwarmEvents } from './events.ts'
 import { Bans } from './guards/bans.ts'
+import { Backlog } from './limits/backlog.ts'
 import { ByteBudget } from './limits/byte-budget.ts'
 import { defaultSwarmLimits, type SwarmLimits } from './limits/limits.ts'
 import type { Random } from './picker/random.ts'
@@ -89,6 +90,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       limits,
       downloads,
       site,
+      backlog: new Backlog(limits.unwrittenBytes),
       clock,
       random,
       fetch,

@@ -1,14 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { open, rename } from 'node:fs/promises'
+import { renameSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { onDisk } from '../disk-error.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { explainDiskError, onDisk } from '../disk-error.ts'
 import { syncDirectory } from './write.ts'
 
 interface Placement {
   readonly from: string
   readonly to: string
 }
+
+/** Renames that are made before the event loop gets its turn. */
+const renamesPerTurn = 200
 
 /** From this many files on, one sync of the whole filesystem is cheaper than one of each file. */
 const manyFiles = 24
@@ -59,19 +64,31 @@ export class DurableBatch {
     this.#contents.clear()
     try {
       await syncContents(this.#directory, [...contents, ...placements.map(({ from }) => from)])
-      for (let next = placements[0]; next; next = placements[0]) {
-        const { from, to } = next
-        await onDisk('rename', from, async () => await rename(from, to))
-        this.#directories.add(dirname(to))
-        placements.shift()
+      for (let done = 0; placements.length > 0; done += 1) {
+        this.#rename(placements)
+        if (done % renamesPerTurn === 0) await nextTurn()
       }
       await syncDirectories(this.#directory, [...this.#directories])
       this.#directories.clear()
     } catch (error) {
-      this.#placements.unshift(...placements)
+      for (const placement of placements) this.#placements.push(placement)
       for (const path of contents) this.#contents.add(path)
       throw error
     }
+  }
+
+  /** Puts the last of `placements` under its final name, and takes it off. */
+  #rename(placements: Placement[]): void {
+    const next = placements.at(-1)
+    if (next === undefined) return
+    const { from, to } = next
+    try {
+      renameSync(from, to)
+    } catch (error) {
+      throw explainDiskError(error, 'rename', from)
+    }
+    this.#directories.add(dirname(to))
+    placements.pop()
   }
 }
 

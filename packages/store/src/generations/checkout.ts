@@ -9,10 +9,10 @@ import {
   utimesSync,
 } from 'node:fs'
 import { systemErrorCode } from '@repocast/errors'
-import { explainDiskError, syncDirectories, walk } from '@repocast/files'
+import { explainDiskError, lookAt, syncDirectories, walk } from '@repocast/files'
 import { type Change, type DirectoryEntry, encodeName, type LinkEntry, type RootTree } from '@repocast/objects'
 import type { Layout } from '../layout.ts'
-import { lookAt, placeBlob } from './place-blob.ts'
+import { placeBlob } from './place-blob.ts'
 
 /** What is changed but not durable, at most. */
 const mostChanged = 20_000

@@ -3,12 +3,11 @@ import { dirname, join, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from '@repocast/database'
 import { isRepocastError, systemErrorCode } from '@repocast/errors'
-import { onDisk, replaceLink, syncDirectory } from '@repocast/files'
+import { lookAt, onDisk, replaceLink, syncDirectory } from '@repocast/files'
 import { diffTrees, type ObjectId, type RepositoryName, type SnapshotRecord, type TreeReader } from '@repocast/objects'
 import { durably, toBytes, toObjectId } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
 import { Checkout, removeAll } from './checkout.ts'
-import { lookAt } from './place-blob.ts'
 import { lookAtServed, servedPathTaken } from './served-path.ts'
 
 /** A checked-out snapshot. */

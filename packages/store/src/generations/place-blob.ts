@@ -12,7 +12,7 @@ import {
   utimesSync,
 } from 'node:fs'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
-import { explainDiskError, temporaryNameFor } from '@repocast/files'
+import { explainDiskError, lookAt, temporaryNameFor } from '@repocast/files'
 import type { FileEntry } from '@repocast/objects'
 import type { Layout } from '../layout.ts'
 
@@ -99,14 +99,4 @@ function hasAttributes(stat: Stats, { mode, mtime }: FileEntry): boolean {
 function setAttributes(path: string | Buffer, { mode, mtime }: FileEntry): void {
   chmodSync(path, mode)
   utimesSync(path, mtime, mtime)
-}
-
-/** lstat(2), undefined when nothing is there. */
-export function lookAt(path: string | Buffer): Stats | undefined {
-  try {
-    return lstatSync(path)
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return undefined
-    throw explainDiskError(error, 'look at', path)
-  }
 }

@@ -3,7 +3,7 @@ import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '@repocast/database'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
-import { explainDiskError, onDisk } from '@repocast/files'
+import { explainDiskError, lookAt, onDisk } from '@repocast/files'
 import { decodeTree, emptyBlobId, maxTreeBytes, type ObjectId, objectIdOf, type Tree } from '@repocast/objects'
 import { toBytes } from '../catalog/catalog.ts'
 import { Layout } from '../layout.ts'
@@ -52,14 +52,9 @@ export class ObjectFiles {
    * Whether the file of an object that the catalog does not know lies there after all: a crash may come between
    * placing a file and recording it.
    */
-  async find(id: ObjectId, size: number): Promise<boolean> {
-    try {
-      const stat = await lstat(this.#layout.object(id))
-      if (!stat.isFile() || stat.size !== size) return false
-    } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') return false
-      throw explainDiskError(error, 'look at', this.#layout.object(id))
-    }
+  find(id: ObjectId, size: number): boolean {
+    const stat = lookAt(this.#layout.object(id))
+    if (!stat?.isFile() || stat.size !== size) return false
     this.note(id, size)
     return true
   }

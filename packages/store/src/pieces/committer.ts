@@ -1,8 +1,7 @@
-import { lstat, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Database } from '@repocast/database'
-import { systemErrorCode } from '@repocast/errors'
-import { DurableBatch } from '@repocast/files'
+import { DurableBatch, isThere } from '@repocast/files'
 import type { ObjectId } from '@repocast/objects'
 import type { Layout } from '../layout.ts'
 import type { ObjectFiles } from '../objects/object-files.ts'
@@ -143,25 +142,15 @@ export class Committer {
     for (const [id, size] of finished) {
       const partial = this.#layout.partialObject(id)
       leaving.add(partial)
-      if (await this.#objects.find(id, size)) {
+      if (this.#objects.find(id, size)) {
         // Perhaps by a commit that failed behind the rename: then its name is not durable yet.
         batch.keepNames(dirname(this.#layout.object(id)))
         await rm(partial, { force: true })
       } else batch.place(partial, this.#layout.object(id))
     }
-    for (const path of touched) if (!leaving.has(path) && (await isThere(path))) batch.keep(path)
+    // a partial file goes away when another pack that holds its object was faster
+    for (const path of touched) if (!leaving.has(path) && isThere(path)) batch.keep(path)
     await batch.commit()
     for (const path of leaving) await this.#files.forget(path)
-  }
-}
-
-/** A partial file goes away when another pack that holds its object was faster. */
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path)
-    return true
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return false
-    throw error
   }
 }

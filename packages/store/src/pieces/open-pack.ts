@@ -1,7 +1,6 @@
-import { lstat } from 'node:fs/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from '@repocast/database'
-import { systemErrorCode } from '@repocast/errors'
-import type { FileRange } from '@repocast/files'
+import { type FileRange, isThere } from '@repocast/files'
 import type { Pack } from '@repocast/packs'
 import { Bits } from './bitfield.ts'
 import { PackStorage, type PieceSurroundings } from './pack-storage.ts'
@@ -29,11 +28,15 @@ export async function openPackStorage(
   return storage
 }
 
+/** Objects that are looked at before the event loop gets its turn. */
+const objectsPerTurn = 500
+
 async function findHeld(pack: Pack, { objects }: PieceSurroundings): Promise<Bits> {
   const held = new Bits(pack.objectCount)
   for (let k = 0; k < pack.objectCount; k += 1) {
     const id = pack.objectId(k)
-    if (objects.has(id) || (await objects.find(id, pack.objectBytes(k)))) held.add(k)
+    if (objects.has(id) || objects.find(id, pack.objectBytes(k))) held.add(k)
+    if (k % objectsPerTurn === 0) await nextTurn()
   }
   return held
 }
@@ -41,13 +44,8 @@ async function findHeld(pack: Pack, { objects }: PieceSurroundings): Promise<Bit
 async function findPartials(pack: Pack, held: Bits, { layout }: PieceSurroundings): Promise<Bits> {
   const partials = new Bits(pack.objectCount)
   for (let k = 0; k < pack.objectCount; k += 1) {
-    if (held.has(k)) continue
-    try {
-      await lstat(layout.partialObject(pack.objectId(k)))
-      partials.add(k)
-    } catch (error) {
-      if (systemErrorCode(error) !== 'ENOENT') throw error
-    }
+    if (!held.has(k) && isThere(layout.partialObject(pack.objectId(k)))) partials.add(k)
+    if (k % objectsPerTurn === 0) await nextTurn()
   }
   return partials
 }

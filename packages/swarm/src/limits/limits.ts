@@ -10,7 +10,7 @@ export interface SwarmLimits {
   readonly uploadSlots: number
   /** Requests that a peer may have waiting with us (`reqq` of BEP 10). */
   readonly requestQueue: number
-  /** Bytes of verified pieces that may wait for the disk before no more are asked for. */
+  /** Bytes of pieces of all packs that may wait for the disk before no more are asked for. */
   readonly unwrittenBytes: number
   /** The web seed is asked when no peer has delivered for so many seconds. */
   readonly webSeedAfterSeconds: number
@@ -24,7 +24,7 @@ export const defaultSwarmLimits: SwarmLimits = {
   peersPerPack: 55,
   uploadSlots: 64,
   requestQueue: 1000,
-  unwrittenBytes: 64 * 1024 * 1024,
+  unwrittenBytes: 32 * 1024 * 1024,
   webSeedAfterSeconds: 5,
   idlePackSeconds: 60,
 }

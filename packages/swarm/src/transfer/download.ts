@@ -1,4 +1,5 @@
 import type { Pack } from '@repocast/packs'
+import type { Backlog } from '../limits/backlog.ts'
 import type { Bits } from '../picker/bits.ts'
 import type { Block } from '../picker/block.ts'
 import type { Delivery } from '../picker/delivery.ts'
@@ -24,8 +25,8 @@ export interface DownloadOptions {
   readonly storage: PieceStorage
   readonly held: Bits
   readonly random: Random
-  /** Bytes that may wait for the storage. */
-  readonly unwrittenBytes: number
+  /** What waits for the storage, of all packs. */
+  readonly backlog: Backlog
   readonly owner: DownloadOwner
 }
 
@@ -35,28 +36,29 @@ export class Download {
   readonly #pack: Pack
   readonly #storage: PieceStorage
   readonly #owner: DownloadOwner
-  readonly #mostUnwritten: number
+  readonly #backlog: Backlog
   readonly #assembly: Assembly
   /** Verified pieces that the storage refused. */
   readonly #refused = new Map<number, Buffer>()
   /** Whether another pack comes first. */
   isHeldBack = false
-  #unwrittenBytes = 0
+  /** Its own part of the backlog. */
+  #waitingBytes = 0
   #isClosed = false
 
-  constructor({ pack, storage, held, random, unwrittenBytes, owner }: DownloadOptions) {
+  constructor({ pack, storage, held, random, backlog, owner }: DownloadOptions) {
     const pieceBytes = (piece: number) => pack.pieceBytes(piece)
     this.picker = new Picker({ pieceCount: pack.pieceCount, pieceBytes }, { held, random })
     this.#pack = pack
     this.#storage = storage
     this.#owner = owner
-    this.#mostUnwritten = unwrittenBytes
+    this.#backlog = backlog
     this.#assembly = new Assembly(pieceBytes, Math.min(pack.pieceLength, pack.bytes))
   }
 
   /** Whether more may be asked for: the storage keeps up and refuses nothing. */
   get canAsk(): boolean {
-    return !this.isPaused && !this.isHeldBack && !this.#isClosed && this.#unwrittenBytes < this.#mostUnwritten
+    return !this.isPaused && !this.isHeldBack && !this.#isClosed && !this.#backlog.isFull
   }
 
   get isPaused(): boolean {
@@ -81,12 +83,19 @@ export class Download {
 
   close(): void {
     this.#isClosed = true
+    this.#waiting(-this.#waitingBytes)
+  }
+
+  #waiting(bytes: number): void {
+    this.#waitingBytes += bytes
+    if (bytes > 0) this.#backlog.add(bytes)
+    else this.#backlog.remove(-bytes)
   }
 
   /** Never rejects. */
   async #finish(piece: number): Promise<void> {
     const bytes = this.#assembly.take(piece)
-    this.#unwrittenBytes += bytes.length
+    this.#waiting(bytes.length)
     // the digest of WebCrypto runs on the thread pool
     const hash = new Uint8Array(await crypto.subtle.digest('SHA-1', bytes))
     if (this.#isClosed) return
@@ -94,7 +103,7 @@ export class Download {
       await this.#write(piece, bytes)
       return
     }
-    this.#unwrittenBytes -= bytes.length
+    this.#waiting(-bytes.length)
     this.#assembly.giveBack(bytes)
     this.#owner.failed(piece, this.picker.fail(piece))
   }
@@ -109,10 +118,10 @@ export class Download {
       if (!this.#isClosed && !wasPaused) this.#owner.refused(piece, error)
       return
     }
-    const couldAsk = this.canAsk
-    this.#unwrittenBytes -= bytes.length
-    this.#assembly.giveBack(bytes)
     if (this.#isClosed) return
+    const couldAsk = this.canAsk
+    this.#waiting(-bytes.length)
+    this.#assembly.giveBack(bytes)
     this.picker.hold(piece)
     this.#owner.held(piece)
     if (!couldAsk && this.canAsk) this.#owner.canAskAgain()

@@ -2,6 +2,7 @@ import type { Pack } from '@repocast/packs'
 import type { Clock } from '../clock.ts'
 import { outranks } from '../distribution/claims.ts'
 import { HandOut } from '../distribution/hand-out.ts'
+import type { Backlog } from '../limits/backlog.ts'
 import type { ByteBudget } from '../limits/byte-budget.ts'
 import type { SwarmLimits } from '../limits/limits.ts'
 import type { Bits } from '../picker/bits.ts'
@@ -41,6 +42,8 @@ export interface TransferOptions {
   /** What all downloads share. */
   readonly downloads: ByteBudget
   readonly site: Site
+  /** What waits for the storage, of all packs. */
+  readonly backlog: Backlog
   readonly clock: Clock
   readonly random: Random
   readonly fetch: Fetch
@@ -66,7 +69,7 @@ export class PackTransfer implements LinkOwner, DownloadOwner {
   constructor(options: TransferOptions) {
     const { pack, clock, webSeed: url, traffic } = options
     this.#options = options
-    this.#download = new Download({ ...options, unwrittenBytes: options.limits.unwrittenBytes, owner: this })
+    this.#download = new Download({ ...options, owner: this })
     this.#deliveredAt = clock.now()
     if (options.role === 'origin') {
       const { pieceCount } = pack

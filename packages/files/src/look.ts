@@ -1,0 +1,19 @@
+import { lstatSync, type Stats } from 'node:fs'
+import { explainDiskError } from './disk-error.ts'
+
+/**
+ * lstat(2), undefined when nothing is there. Synchronous: it costs a few microseconds, a promise for it many times that.
+ * @throws RepocastError REPOCAST_DISK_REFUSED
+ */
+export function lookAt(path: string | Buffer): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    throw explainDiskError(error, 'look at', path)
+  }
+}
+
+/** Whether anything is at `path`. @throws as `lookAt` */
+export function isThere(path: string | Buffer): boolean {
+  return lookAt(path) !== undefined
+}
