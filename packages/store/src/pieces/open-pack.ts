@@ -16,7 +16,7 @@ export async function openPackStorage(
   catalog: Database,
   surroundings: PieceSurroundings,
 ): Promise<PackStorage> {
-  const held = await findHeld(pack, surroundings)
+  const held = holdsAll(pack, packNumber, catalog) ? full(pack.objectCount) : await findHeld(pack, surroundings)
   const partials = await findPartials(pack, held, surroundings)
   const recorded = readRecorded(pack, packNumber, catalog)
   const have = new Bits(pack.pieceCount)
@@ -26,6 +26,20 @@ export async function openPackStorage(
   const storage = new PackStorage(pack, packNumber, surroundings, have, held)
   storage.finishComplete()
   return storage
+}
+
+/** Whether the catalog knows every object of the pack: one question for packs that are complete, as most are at a start. */
+function holdsAll(pack: Pack, packNumber: number, catalog: Database): boolean {
+  const count = catalog.prepare<[number], { held: number }>(
+    'SELECT count(*) AS held FROM pack_objects JOIN objects ON objects.id = pack_objects.object WHERE pack = ?',
+  )
+  return count.get(packNumber)?.held === pack.objectCount
+}
+
+function full(count: number): Bits {
+  const bits = new Bits(count)
+  for (let k = 0; k < count; k += 1) bits.add(k)
+  return bits
 }
 
 /** Objects that are looked at before the event loop gets its turn. */
