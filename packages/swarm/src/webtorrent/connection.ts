@@ -99,7 +99,8 @@ export class PeerConnection {
 
   /** What the peer says that it is; anybody may claim anything, so only the choice of sources hangs on it. */
   get role(): 'origin' | 'mirror' {
-    return this.#told('role') === 'origin' ? 'origin' : 'mirror'
+    // one that does not hand out is asked like any peer
+    return this.#told('role') === 'origin' && this.#steering.isUnderstood ? 'origin' : 'mirror'
   }
 
   /** The site that it says it is of, at most 200 characters, '' when it does not say. */
