@@ -1,25 +1,20 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { type Usage, usageOf } from './usage.ts'
 
 const program = fileURLToPath(new URL('../../node_modules/.bin/repocast', import.meta.url))
 
 /** What one process took. */
-export interface Cost {
+export interface Cost extends Usage {
   readonly seconds: number
-  readonly cpuSeconds: number
-  readonly peakBytes: number
   readonly output: string
 }
-
-const ticksPerSecond = 100
 
 /** A process that is measured from outside while it runs. */
 export class Measured {
   readonly #child
   readonly #start = performance.now()
-  #cpuSeconds = 0
-  #peakBytes = 0
+  #usage: Usage = { cpuSeconds: 0, peakBytes: 0 }
   #output = ''
   readonly #sampler: NodeJS.Timeout
 
@@ -35,9 +30,9 @@ export class Measured {
   }
 
   /** CPU seconds and peak memory up to now. */
-  usage(): { readonly cpuSeconds: number; readonly peakBytes: number } {
+  usage(): Usage {
     this.#sample()
-    return { cpuSeconds: this.#cpuSeconds, peakBytes: this.#peakBytes }
+    return this.#usage
   }
 
   async waitFor(pattern: RegExp): Promise<void> {
@@ -56,7 +51,7 @@ export class Measured {
     clearInterval(this.#sampler)
     if (code !== 0) throw new Error(`exit code ${code}:\n${this.#output}`)
     const seconds = (performance.now() - this.#start) / 1000
-    return { seconds, cpuSeconds: this.#cpuSeconds, peakBytes: this.#peakBytes, output: this.#output }
+    return { ...this.#usage, seconds, output: this.#output }
   }
 
   async stop(): Promise<void> {
@@ -67,15 +62,7 @@ export class Measured {
   }
 
   #sample(): void {
-    try {
-      const status = readFileSync(`/proc/${this.#child.pid}/status`, 'latin1')
-      const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'latin1')
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      this.#peakBytes = Math.max(this.#peakBytes, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024)
-      this.#cpuSeconds = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
-    } catch {
-      // It has ended: what was seen last stands.
-    }
+    this.#usage = usageOf(this.#child.pid ?? 0) ?? this.#usage
   }
 }
 

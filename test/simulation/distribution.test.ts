@@ -2,6 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { distribute, line, same } from './run.ts'
 import { cases } from './scenarios.ts'
 
+/** Eight mirrors like the origin. */
+const eightMirrors = {
+  bytes: 64e6,
+  pieceLength: 256 * 1024,
+  origin: line(50, 200, 20),
+  mirrors: same(8, line(50, 200, 20)),
+}
+
 describe('from one origin to mirrors that start with nothing', () => {
   test.each(cases)(
     '$name',
@@ -16,14 +24,8 @@ describe('from one origin to mirrors that start with nothing', () => {
 })
 
 test('pieces that the origin hands out make the last mirror faster than a free choice does', () => {
-  const scenario = {
-    bytes: 64e6,
-    pieceLength: 256 * 1024,
-    origin: line(50, 200, 20),
-    mirrors: same(8, line(50, 200, 20)),
-  }
-  const handedOut = distribute(scenario)
-  const free = distribute({ ...scenario, handsOut: false })
+  const handedOut = distribute(eightMirrors)
+  const free = distribute({ ...eightMirrors, handsOut: false })
   expect(handedOut.ratio).toBeLessThan(free.ratio)
   expect(handedOut.originShare).toBeLessThan(free.originShare)
 })
@@ -40,14 +42,8 @@ test('the same seed gives the same run', () => {
 })
 
 test('mirrors that die half-way cost the others little, and come back to a full copy', () => {
-  const scenario = {
-    bytes: 64e6,
-    pieceLength: 256 * 1024,
-    origin: line(50, 200, 20),
-    mirrors: same(8, line(50, 200, 20)),
-  }
-  const calm = distribute(scenario)
-  const churn = distribute({ ...scenario, deaths: [0, 1].map(mirror => ({ mirror, at: 5, back: 7 })) })
+  const calm = distribute(eightMirrors)
+  const churn = distribute({ ...eightMirrors, deaths: [0, 1].map(mirror => ({ mirror, at: 5, back: 7 })) })
   expect(churn.done).toHaveLength(8)
   const others = churn.done.slice(2).at(-1) ?? Number.POSITIVE_INFINITY
   expect(others).toBeLessThan(1.1 * (calm.done.at(-1) ?? 0))

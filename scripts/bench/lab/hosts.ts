@@ -1,10 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { type Usage, usageOf } from '../usage.ts'
 
 const run = promisify(execFile)
 const source = fileURLToPath(new URL('wire.c', import.meta.url))
@@ -16,12 +16,6 @@ export interface AccessLine {
   readonly down: number
   readonly rtt: number
   readonly loss: number
-}
-
-/** What a host's processes took so far. */
-export interface Usage {
-  readonly cpuSeconds: number
-  readonly peakBytes: number
 }
 
 /**
@@ -188,19 +182,6 @@ export class Hosts {
 }
 
 const noUsage: Usage = { cpuSeconds: 0, peakBytes: 0 }
-const ticksPerSecond = 100
-
-function usageOf(pid: number): Usage | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const status = readFileSync(`/proc/${pid}/status`, 'latin1')
-    const peakBytes = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
-    return { cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, peakBytes }
-  } catch {
-    return undefined
-  }
-}
 
 /** The first `hosts` lines of what `wire` writes. Pure. */
 export function parseMatrix(text: string, hosts: number): number[][] {
