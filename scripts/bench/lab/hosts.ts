@@ -29,6 +29,7 @@ export class Hosts {
   readonly #seen: Map<number, Usage>[]
   #wire: ChildProcess | undefined
   #sampler: NodeJS.Timeout | undefined
+  #sampled = 0
 
   private constructor(id: string, lines: readonly AccessLine[], directory: string) {
     this.#id = id
@@ -76,7 +77,7 @@ export class Hosts {
     return parseMatrix(await readFile(this.#statistics, 'utf8'), this.lines.length)
   }
 
-  /** Of all that ran on the host, also of what has ended (as far as it was seen, four times a second). */
+  /** Of all that ran on the host, also of what has ended, as far as it was seen. */
   usage(host: number): Usage {
     this.#sample()
     let [cpuSeconds, peakBytes] = [0, 0]
@@ -132,7 +133,7 @@ export class Hosts {
     if (stdout) await once(stdout, 'data')
     await writeFile(this.#statistics, '', { flag: 'a' })
     for (const host of this.lines.keys()) await this.#shape(host)
-    this.#sampler = setInterval(() => void this.#sampleAll(), 250)
+    this.#sampler = setInterval(() => void this.#sampleNext(), sampleMs)
   }
 
   async #shape(host: number): Promise<void> {
@@ -167,11 +168,12 @@ export class Hosts {
     await this.run(host, ['sh', '-c', 'echo 1 > /proc/sys/net/ipv4/tcp_no_metrics_save'])
   }
 
-  async #sampleAll(): Promise<void> {
-    for (const host of this.lines.keys()) {
-      for (const pid of await this.#pids(host)) if (!this.#seen[host]?.has(pid)) this.#seen[host]?.set(pid, noUsage)
-    }
-    this.#sample()
+  /** Looks for new processes on one host after the other: `ip netns pids` goes through all of /proc. */
+  async #sampleNext(): Promise<void> {
+    const host = this.#sampled % this.lines.length
+    this.#sampled += 1
+    for (const pid of await this.#pids(host)) if (!this.#seen[host]?.has(pid)) this.#seen[host]?.set(pid, noUsage)
+    if (host === 0) this.#sample()
   }
 
   #sample(): void {
@@ -180,6 +182,9 @@ export class Hosts {
     }
   }
 }
+
+/** Between two looks for processes, each at another host. */
+const sampleMs = 400
 
 const noUsage: Usage = { cpuSeconds: 0, peakBytes: 0 }
 
