@@ -77,15 +77,14 @@ export class Hosts {
     return parseMatrix(await readFile(this.#statistics, 'utf8'), this.lines.length)
   }
 
-  /** Of all that ran on the host, also of what has ended, as far as it was seen. */
-  usage(host: number): Usage {
+  /** Of all that runs on each host, and of what has ended as far as it was seen. */
+  async usages(): Promise<Usage[]> {
+    for (const host of this.lines.keys()) await this.#look(host)
     this.#sample()
-    let [cpuSeconds, peakBytes] = [0, 0]
-    for (const usage of this.#seen[host]?.values() ?? []) {
-      cpuSeconds += usage.cpuSeconds
-      peakBytes = Math.max(peakBytes, usage.peakBytes)
-    }
-    return { cpuSeconds, peakBytes }
+    return this.#seen.map(processes => ({
+      cpuSeconds: [...processes.values()].reduce((sum, usage) => sum + usage.cpuSeconds, 0),
+      peakBytes: Math.max(0, ...[...processes.values()].map(usage => usage.peakBytes)),
+    }))
   }
 
   /** Ends all that runs on a host, without a chance to clean up. */
@@ -172,8 +171,12 @@ export class Hosts {
   async #sampleNext(): Promise<void> {
     const host = this.#sampled % this.lines.length
     this.#sampled += 1
-    for (const pid of await this.#pids(host)) if (!this.#seen[host]?.has(pid)) this.#seen[host]?.set(pid, noUsage)
+    await this.#look(host)
     if (host === 0) this.#sample()
+  }
+
+  async #look(host: number): Promise<void> {
+    for (const pid of await this.#pids(host)) if (!this.#seen[host]?.has(pid)) this.#seen[host]?.set(pid, noUsage)
   }
 
   #sample(): void {

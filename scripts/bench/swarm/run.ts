@@ -88,7 +88,7 @@ async function distribute(
   const mirrors = [...hosts.lines.keys()].slice(1)
   const mortal = churn ? mirrors.slice(0, 2) : []
   const ideal = shortestSeconds(bytes, hosts.lines)
-  const [matrixBefore, usageBefore] = [await hosts.matrix(), [...hosts.lines.keys()].map(host => hosts.usage(host))]
+  const [matrixBefore, usageBefore] = [await hosts.matrix(), await hosts.usages()]
   const commanded = performance.now()
   await begin()
   const begun = performance.now()
@@ -107,7 +107,7 @@ async function distribute(
   }
   await Promise.all(killings)
   await pause(200)
-  const [matrix, usage] = [await hosts.matrix(), [...hosts.lines.keys()].map(host => hosts.usage(host))]
+  const [matrix, usage] = [await hosts.matrix(), await hosts.usages()]
   const sum = (pick: (a: number, b: number) => boolean) =>
     matrix.reduce(
       (total, row, a) =>
