@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { benchAllFiles } from './files.ts'
 import { benchSwarm } from './swarm/main.ts'
 
@@ -42,4 +44,5 @@ async function put(bench: string, options: readonly string[], result: string): P
       ? `${text.slice(0, from)}${block}${text.slice(text.indexOf('<!-- end -->', from) + '<!-- end -->'.length)}`
       : text.replace(marker, () => `${block}\n\n${marker}`)
   await writeFile(page, next)
+  execFileSync('node_modules/.bin/biome', ['format', '--write', fileURLToPath(page)], { stdio: 'ignore' })
 }
