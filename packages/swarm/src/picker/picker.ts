@@ -287,7 +287,7 @@ export class Picker {
 
   #nextHanded(peer: PickerPeer): number | undefined {
     for (let piece = peer.handed.shift(); piece !== undefined; piece = peer.handed.shift()) {
-      if (this.#rarity.isListed(piece)) return piece
+      if (this.#rarity.isListed(piece) && peer.mayAsk(piece)) return piece
     }
     if (peer.freeChoices === 0 || this.#rarity.size === 0) return undefined
     for (let index = 0; index < this.#rarity.size; index += 1) {
