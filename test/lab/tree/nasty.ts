@@ -1,4 +1,4 @@
-import { chmodSync, lutimesSync, mkdirSync, symlinkSync, utimesSync } from 'node:fs'
+import { chmodSync, lutimesSync, mkdirSync, readdirSync, symlinkSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeContent } from './content.ts'
 
@@ -77,9 +77,17 @@ export function addNastyThings(root: string, things: 'all' | readonly NastyThing
     const at = join(root, 'nasty', thing)
     mkdirSync(at, { recursive: true })
     makers[thing](at)
-    utimesSync(at, mtime, mtime)
+    dateDirectories(Buffer.from(at))
   }
   if (wanted.length > 0) utimesSync(join(root, 'nasty'), mtime, mtime)
+}
+
+/** When all is in them: whatever is put into a directory later changes its time. */
+function dateDirectories(at: Buffer): void {
+  for (const entry of readdirSync(at, { withFileTypes: true, encoding: 'buffer' })) {
+    if (entry.isDirectory()) dateDirectories(Buffer.concat([at, Buffer.from('/'), entry.name]))
+  }
+  utimesSync(at, mtime, mtime)
 }
 
 type Name = string | Buffer
@@ -100,14 +108,12 @@ function file(
   const content = attributes.content ?? path.subarray(at.length).toString('latin1')
   writeContent(path, { content, bytes, mtime: attributes.time ?? mtime })
   if (attributes.mode !== undefined) chmodSync(path, attributes.mode)
-  if (parent.length > at.length) utimesSync(parent, mtime, mtime)
 }
 
 function directory(at: string, name: Name, mode = 0o755): void {
   const path = below(at, name)
   mkdirSync(path)
   chmodSync(path, mode)
-  utimesSync(path, mtime, mtime)
 }
 
 function link(at: string, name: Name, target: Name): void {
