@@ -1,5 +1,5 @@
 import { decodeName, whyUnsafeName } from '@repocast/objects'
-import { Malformed, quote } from './malformed.ts'
+import { Malformed, quote } from '../../metadata/malformed.ts'
 import type { Paragraph } from './parser.ts'
 
 /** The text of a value, for people and for comparing. */

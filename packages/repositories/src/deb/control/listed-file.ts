@@ -1,6 +1,6 @@
-import { type Algorithm, type Digests, digestOf } from './digests.ts'
+import { type Algorithm, type Digests, digestOf } from '../../metadata/digests.ts'
+import { Malformed, quote } from '../../metadata/malformed.ts'
 import { pathOf, rows, sizeOf } from './fields.ts'
-import { Malformed, quote } from './malformed.ts'
 import type { Paragraph } from './parser.ts'
 
 /** A file as metadata names it: what it has to be. */

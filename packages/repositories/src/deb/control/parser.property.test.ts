@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Malformed } from './malformed.ts'
+import { Malformed } from '../../metadata/malformed.ts'
 import { type ControlOptions, ControlParser, type Paragraph, readControl } from './parser.ts'
 
 /** The paragraphs of `text` (latin1) when it comes in pieces of `sizes` bytes, again and again. */

@@ -1,4 +1,4 @@
-import { Malformed, quote } from './malformed.ts'
+import { Malformed, quote } from '../../metadata/malformed.ts'
 
 /**
  * A paragraph of control data. Names of fields are in lower case. Values are bytes as latin1 text, so that file

@@ -1,4 +1,4 @@
-import { type Algorithm, digestOf } from '../control/digests.ts'
+import { type Algorithm, digestOf } from '../../metadata/digests.ts'
 import { pathOf, required, sizeOf, textOf } from '../control/fields.ts'
 import type { ListedFile } from '../control/listed-file.ts'
 import type { Paragraph } from '../control/parser.ts'

@@ -1,7 +1,7 @@
-import type { Algorithm } from '../control/digests.ts'
+import type { Algorithm } from '../../metadata/digests.ts'
+import { Malformed } from '../../metadata/malformed.ts'
 import { required, textOf } from '../control/fields.ts'
 import { type ListedFile, listedFiles } from '../control/listed-file.ts'
-import { Malformed } from '../control/malformed.ts'
 import type { Paragraph } from '../control/parser.ts'
 
 /** A paragraph of Sources. */

@@ -1,6 +1,6 @@
-import type { Algorithm } from '../control/digests.ts'
+import type { Algorithm } from '../../metadata/digests.ts'
+import { Malformed } from '../../metadata/malformed.ts'
 import { type ListedFile, listedFiles } from '../control/listed-file.ts'
-import { Malformed } from '../control/malformed.ts'
 import { ControlParser, type Paragraph } from '../control/parser.ts'
 
 /** What the Index of a `.diff` directory says: how to come from earlier states of an index to the newest. */

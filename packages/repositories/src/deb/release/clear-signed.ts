@@ -1,4 +1,4 @@
-import { Malformed } from '../control/malformed.ts'
+import { Malformed } from '../../metadata/malformed.ts'
 
 /** An InRelease file, taken apart. */
 export interface ClearSigned {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Malformed } from '../control/malformed.ts'
+import { Malformed } from '../../metadata/malformed.ts'
 import { parseReleaseDate } from './date.ts'
 import { parseRelease, strongestSection } from './release.ts'
 

@@ -1,7 +1,7 @@
-import { type Algorithm, algorithms } from '../control/digests.ts'
+import { type Algorithm, algorithms } from '../../metadata/digests.ts'
+import { Malformed, quote } from '../../metadata/malformed.ts'
 import { textOf } from '../control/fields.ts'
 import { type ListedFile, listedFiles } from '../control/listed-file.ts'
-import { Malformed, quote } from '../control/malformed.ts'
 import { ControlParser, type Paragraph } from '../control/parser.ts'
 import { parseReleaseDate } from './date.ts'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import type { Algorithm } from '../control/digests.ts'
+import type { Algorithm } from '../../metadata/digests.ts'
 
 /** A binary package of a made repository; its content follows from these. */
 export interface MadePackage {

@@ -1,4 +1,4 @@
-/** A metadata file that is not what its format says. It never leaves the deb rules: they make a finding of it. */
+/** A metadata file that is not what its format says. It never leaves this package: rules make a finding of it. */
 export class Malformed extends Error {
   override readonly name = 'Malformed'
   /** Line of the file, from 1, where it is known. */
