@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { benchAllFiles } from './files.ts'
+import { benchLoopback } from './loopback/main.ts'
 import { benchSwarm } from './swarm/main.ts'
 
 /** Each gives a section in Markdown, or undefined when there is nothing to write. */
@@ -10,6 +11,7 @@ const benches: Readonly<
   Record<string, (args: readonly string[], tell: (text: string) => void) => Promise<string | undefined>>
 > = {
   files: benchAllFiles,
+  loopback: benchLoopback,
   swarm: benchSwarm,
 }
 
