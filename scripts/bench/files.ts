@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { freePort, repocast } from '../demo/daemons.ts'
 import { type Cost, Measured, measure } from './measure.ts'
 
@@ -28,10 +28,36 @@ interface Row {
   readonly movedBytes?: number
 }
 
-/** All shapes, or those whose name has the first argument in it. @returns tables in Markdown */
-export async function benchAllFiles(args: readonly string[], tell: (text: string) => void): Promise<string> {
+const help = `npm run bench -- files [part of a name] [options]
+
+One origin and one agent on this machine: publish, first sync and a 3 % update of these shapes, or of those with the
+part in their name:
+${shapes.map(({ name }) => `  ${name}\n`).join('')}
+  --write             put the tables into docs/benchmarks.md
+`
+
+/**
+ * All shapes, or those whose name has the first argument in it.
+ * @returns tables in Markdown, undefined for --help
+ * @throws for an unknown option, or a name that none has
+ */
+export async function benchAllFiles(
+  args: readonly string[],
+  tell: (text: string) => void,
+): Promise<string | undefined> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { help: { type: 'boolean', default: false } },
+  })
+  if (values.help) {
+    tell(help)
+    return undefined
+  }
+  const chosen = shapes.filter(({ name }) => name.includes(positionals[0] ?? ''))
+  if (chosen.length === 0) throw new Error(`no shape has "${positionals[0]}" in its name; see --help`)
   const sections: string[] = []
-  for (const shape of shapes.filter(({ name }) => name.includes(args[0] ?? ''))) {
+  for (const shape of chosen) {
     tell(shape.name)
     const rows = await benchFiles(shape, text => tell(`  ${text}`))
     sections.push(`### ${shape.name}\n\n${table(rows)}`)

@@ -23,7 +23,10 @@ if (bench === undefined) {
   process.stderr.write(`usage: npm run bench -- ${Object.keys(benches).join('|')} [--help] [--write]\n`)
   process.exit(2)
 }
-const section = await bench(args, text => process.stderr.write(`${text}\n`))
+const section = await bench(args, text => process.stderr.write(`${text}\n`)).catch((error: unknown) => {
+  process.stderr.write(`bench ${name}: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+})
 if (section !== undefined) {
   const date = new Date().toISOString().slice(0, 10)
   const machine = `${cpus().length} cores, ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}`

@@ -1,10 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type Usage, usageOf } from '../usage.ts'
+import { type Reading, type Usage, usageOf } from '../usage.ts'
+import { Tally } from './tally.ts'
 
 const run = promisify(execFile)
 const source = fileURLToPath(new URL('wire.c', import.meta.url))
@@ -26,16 +28,17 @@ export class Hosts {
   readonly lines: readonly AccessLine[]
   readonly #id: string
   readonly #directory: string
-  readonly #seen: Map<number, Usage>[]
+  readonly #tallies: Tally[]
   #wire: ChildProcess | undefined
-  #sampler: NodeJS.Timeout | undefined
-  #sampled = 0
+  #reader: NodeJS.Timeout | undefined
+  #looker: NodeJS.Timeout | undefined
+  #looked = 0
 
   private constructor(id: string, lines: readonly AccessLine[], directory: string) {
     this.#id = id
     this.lines = lines
     this.#directory = directory
-    this.#seen = lines.map(() => new Map())
+    this.#tallies = lines.map(() => new Tally())
   }
 
   /** Host 0 is the origin. */
@@ -54,21 +57,30 @@ export class Hosts {
     return `${prefix}.${host + 1}`
   }
 
-  /** Starts a program on a host; what it says goes to a file. It ends with the hosts at the latest. */
+  /** Starts a program on a host, in a process group of its own. It ends with the hosts at the latest. */
   spawn(
     host: number,
     command: readonly string[],
     options: { cwd?: string; env?: Record<string, string> } = {},
   ): ChildProcess {
     const env = { ...process.env, ...options.env }
-    const child = spawn('ip', ['netns', 'exec', this.#name(host), ...command], { ...options, env, stdio: 'ignore' })
+    const child = spawn('ip', ['netns', 'exec', this.#name(host), ...command], {
+      ...options,
+      env,
+      stdio: 'ignore',
+      detached: true,
+    })
     child.on('error', () => {}) // seen by its missing result
+    if (child.pid !== undefined) this.#tallies[host]?.add(child.pid)
     return child
   }
 
   /** Runs a program on a host to its end; gives what it printed. */
   async run(host: number, command: readonly string[]): Promise<string> {
-    const { stdout } = await run('ip', ['netns', 'exec', this.#name(host), ...command], { maxBuffer: 1e9 })
+    const running = run('ip', ['netns', 'exec', this.#name(host), ...command], { maxBuffer: 1e9 })
+    const { pid } = running.child
+    if (pid !== undefined) this.#tallies[host]?.add(pid)
+    const { stdout } = await running
     return stdout.trim()
   }
 
@@ -77,14 +89,28 @@ export class Hosts {
     return parseMatrix(await readFile(this.#statistics, 'utf8'), this.lines.length)
   }
 
-  /** Of all that runs on each host, and of what has ended as far as it was seen. */
+  /** Of all that ran on each host since the last `restartUsages`, with what has ended. */
   async usages(): Promise<Usage[]> {
     for (const host of this.lines.keys()) await this.#look(host)
-    this.#sample()
-    return this.#seen.map(processes => ({
-      cpuSeconds: [...processes.values()].reduce((sum, usage) => sum + usage.cpuSeconds, 0),
-      peakBytes: Math.max(0, ...[...processes.values()].map(usage => usage.peakBytes)),
-    }))
+    this.#read()
+    return this.#tallies.map(({ usage }) => usage)
+  }
+
+  /** Has CPU seconds and peaks of memory count from here. */
+  async restartUsages(): Promise<void> {
+    await this.usages()
+    for (const tally of this.#tallies) {
+      for (const pid of tally.pids) resetPeak(pid)
+      tally.restart()
+    }
+  }
+
+  /** Ends one program that `spawn` gave, with its children, and waits until it is gone. */
+  async end(program: ChildProcess): Promise<void> {
+    if (program.pid === undefined || program.exitCode !== null || program.signalCode !== null) return
+    const gone = once(program, 'exit')
+    process.kill(-program.pid, 'SIGKILL')
+    await gone
   }
 
   /** Ends all that runs on a host, without a chance to clean up. */
@@ -99,7 +125,8 @@ export class Hosts {
   }
 
   async down(): Promise<void> {
-    clearInterval(this.#sampler)
+    clearInterval(this.#reader)
+    clearInterval(this.#looker)
     for (const host of this.lines.keys()) await this.kill(host)
     this.#wire?.kill('SIGKILL')
     await new Promise(resolve => setTimeout(resolve, 300))
@@ -132,7 +159,8 @@ export class Hosts {
     if (stdout) await once(stdout, 'data')
     await writeFile(this.#statistics, '', { flag: 'a' })
     for (const host of this.lines.keys()) await this.#shape(host)
-    this.#sampler = setInterval(() => void this.#sampleNext(), sampleMs)
+    this.#reader = setInterval(() => this.#read(), readMs)
+    this.#looker = setInterval(() => void this.#lookNext(), lookMs)
   }
 
   async #shape(host: number): Promise<void> {
@@ -167,29 +195,43 @@ export class Hosts {
     await this.run(host, ['sh', '-c', 'echo 1 > /proc/sys/net/ipv4/tcp_no_metrics_save'])
   }
 
-  /** Looks for new processes on one host after the other: `ip netns pids` goes through all of /proc. */
-  async #sampleNext(): Promise<void> {
-    const host = this.#sampled % this.lines.length
-    this.#sampled += 1
+  /** Looks for children of children, one host after the other: `ip netns pids` goes through all of /proc. */
+  async #lookNext(): Promise<void> {
+    const host = this.#looked % this.lines.length
+    this.#looked += 1
     await this.#look(host)
-    if (host === 0) this.#sample()
   }
 
   async #look(host: number): Promise<void> {
-    for (const pid of await this.#pids(host)) if (!this.#seen[host]?.has(pid)) this.#seen[host]?.set(pid, noUsage)
+    for (const pid of await this.#pids(host)) this.#tallies[host]?.add(pid)
   }
 
-  #sample(): void {
-    for (const processes of this.#seen) {
-      for (const [pid, before] of processes) processes.set(pid, usageOf(pid) ?? before)
+  #read(): void {
+    for (const tally of this.#tallies) {
+      const readings = new Map<number, Reading>()
+      for (const pid of tally.pids) {
+        const reading = usageOf(pid)
+        if (reading !== undefined) readings.set(pid, reading)
+      }
+      tally.read(readings)
     }
   }
 }
 
-/** Between two looks for processes, each at another host. */
-const sampleMs = 400
+/** Between two readings of the processes that are known. */
+const readMs = 100
 
-const noUsage: Usage = { cpuSeconds: 0, peakBytes: 0 }
+/** Between two looks for processes that are not, each at another host. */
+const lookMs = 400
+
+/** Has the kernel forget a process's peak of memory (proc(5), clear_refs). */
+function resetPeak(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  } catch {
+    // it has ended
+  }
+}
 
 /** The first `hosts` lines of what `wire` writes. Pure. */
 export function parseMatrix(text: string, hosts: number): number[][] {

@@ -1,55 +1,24 @@
 import { execFileSync } from 'node:child_process'
-import { parseArgs } from 'node:util'
 import type { AccessLine } from '../lab/hosts.ts'
+import { parseSwarmOptions, type SwarmOptions, swarmHelp } from './options.ts'
 import { type Figures, runSwarm } from './run.ts'
+import { table } from './table.ts'
 import { repocast } from './tools/repocast.ts'
 import { rsync } from './tools/rsync.ts'
 import type { MakeTool } from './tools/tool.ts'
 import { aria2, libtorrent, transmission, webtorrent } from './tools/torrent-tools.ts'
 
-const tools: Readonly<Record<string, MakeTool>> = { repocast, aria2, libtorrent, transmission, rsync, webtorrent }
-
-const help = `npm run bench -- swarm [options]
-
-Hosts as network namespaces with shaped lines; one origin brings a tree to mirrors, by several tools in turn. Needs root.
-
-  --mirrors 4,8       numbers of mirrors
-  --tools a,b         of ${Object.keys(tools).join(', ')} (default: all)
-  --mb 256            megabytes of the tree
-  --files 1500        files in it
-  --up 50 --down 200  each host's line, Mbit/s
-  --origin-up N       the origin's uplink, Mbit/s (default: --up)
-  --rtt 20            round trip between two hosts, ms
-  --loss 0            per cent of the packets that get lost
-  --churn             two mirrors are killed half-way and come back two seconds later
-  --no-update         leave the update by 3 % out
-  --write             put the table into docs/benchmarks.md
-`
+const tools = new Map<string, MakeTool>(
+  Object.entries({ repocast, aria2, libtorrent, transmission, rsync, webtorrent }),
+)
 
 const needed = { root: ['id', '-u'], ip: ['ip', '-V'], tc: ['tc', '-V'], cc: ['cc', '--version'] }
 
-/** @returns a table in Markdown, undefined when it could not be run here */
+/** @returns a table in Markdown, undefined when it could not be run here @throws for a bad option, or when it is interrupted */
 export async function benchSwarm(args: readonly string[], tell: (text: string) => void): Promise<string | undefined> {
-  const { values } = parseArgs({
-    args: [...args],
-    allowNegative: true,
-    options: {
-      mirrors: { type: 'string', default: '4,8' },
-      tools: { type: 'string', default: Object.keys(tools).join(',') },
-      mb: { type: 'string', default: '256' },
-      files: { type: 'string', default: '1500' },
-      up: { type: 'string', default: '50' },
-      down: { type: 'string', default: '200' },
-      'origin-up': { type: 'string' },
-      rtt: { type: 'string', default: '20' },
-      loss: { type: 'string', default: '0' },
-      churn: { type: 'boolean', default: false },
-      update: { type: 'boolean', default: true },
-      help: { type: 'boolean', default: false },
-    },
-  })
-  if (values.help) {
-    tell(help)
+  const options = parseSwarmOptions(args, [...tools.keys()])
+  if (options === undefined) {
+    tell(swarmHelp([...tools.keys()]))
     return undefined
   }
   const missing = missingHere()
@@ -57,26 +26,44 @@ export async function benchSwarm(args: readonly string[], tell: (text: string) =
     tell(`skipped: this bench needs ${missing}`)
     return undefined
   }
-  const line: AccessLine = {
-    up: Number(values.up),
-    down: Number(values.down),
-    rtt: Number(values.rtt),
-    loss: Number(values.loss),
+  const interrupted = new AbortController()
+  const interrupt = (): void => interrupted.abort(new Error('interrupted; its hosts are gone'))
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+  try {
+    return table(await measureAll(options, tell, interrupted.signal))
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
   }
-  const origin = { ...line, up: Number(values['origin-up'] ?? values.up) }
-  const rows: string[] = []
-  for (const mirrors of values.mirrors.split(',').map(Number)) {
-    for (const name of values.tools.split(',')) {
-      const make = tools[name]
-      if (make === undefined) throw new Error(`there is no tool ${name}: choose of ${Object.keys(tools).join(', ')}`)
-      const lines = [origin, ...new Array<AccessLine>(mirrors).fill(line)]
-      const { churn, update } = values
-      const size = { bytes: Number(values.mb) * 1e6, files: Number(values.files) }
-      const figures = await runSwarm({ make, lines, ...size, churn, update, tell })
-      for (const each of figures) rows.push(row(mirrors, name, each))
+}
+
+async function measureAll(
+  options: SwarmOptions,
+  tell: (text: string) => void,
+  signal: AbortSignal,
+): Promise<Figures[]> {
+  const { bytes, files, churn, update } = options
+  const rows: Figures[] = []
+  for (const mirrors of options.mirrors) {
+    const lines = [options.origin, ...new Array<AccessLine>(mirrors).fill(options.mirror)]
+    for (const [name, make] of tools) {
+      if (!options.tools.includes(name)) continue
+      const runs: Figures[][] = []
+      for (let run = 0; run < options.runs; run += 1) {
+        runs.push(await runSwarm({ make, lines, bytes, files, churn, update, tell, signal }))
+      }
+      for (const what of ['first sync', 'update'] as const) {
+        const figures = middleOf(runs.flat().filter(each => each.what === what))
+        if (figures !== undefined) rows.push(figures)
+      }
     }
   }
-  return table(rows)
+  return rows
+}
+
+/** The run with the median of the last mirror's time; of two in the middle the slower one. */
+function middleOf(runs: readonly Figures[]): Figures | undefined {
+  const last = ({ done }: Figures): number => done.at(-1) ?? Number.POSITIVE_INFINITY
+  return runs.toSorted((a, b) => last(a) - last(b))[Math.floor(runs.length / 2)]
 }
 
 function missingHere(): string | undefined {
@@ -89,47 +76,4 @@ function missingHere(): string | undefined {
     }
   }
   return undefined
-}
-
-function row(mirrors: number, tool: string, figures: Figures): string {
-  const { done, ideal, isIdentical } = figures
-  const [first = 0, median = 0, last = 0] = [done[0], done[Math.floor(done.length / 2)], done.at(-1)]
-  const isComplete = Number.isFinite(last)
-  const cells = [
-    mirrors,
-    tool,
-    figures.what,
-    ideal.toFixed(1),
-    first.toFixed(1),
-    median.toFixed(1),
-    isComplete ? last.toFixed(1) : 'never',
-    isComplete ? (last / ideal).toFixed(2) : '',
-    figures.commandSeconds.toFixed(1),
-    figures.originShare.toFixed(2),
-    figures.mostReceivedShare.toFixed(2),
-    `${figures.originCpu.toFixed(1)} / ${figures.mirrorCpu.toFixed(1)}`,
-    `${Math.round(figures.originPeak / 1e6)} / ${Math.round(figures.mirrorPeak / 1e6)}`,
-    isIdentical ? 'yes' : 'no',
-  ]
-  return `| ${cells.join(' | ')} |`
-}
-
-function table(rows: readonly string[]): string {
-  const head = [
-    'mirrors',
-    'tool',
-    'what',
-    'bound s',
-    'first s',
-    'median s',
-    'last s',
-    'last / bound',
-    'command s',
-    'origin sends / F',
-    'most received / F',
-    'CPU s origin / mirror',
-    'peak MB origin / mirror',
-    'identical',
-  ]
-  return [`| ${head.join(' | ')} |`, `| --: | --- | --- |${' --: |'.repeat(head.length - 4)} --- |`, ...rows].join('\n')
 }

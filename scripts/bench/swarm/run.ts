@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type AccessLine, Hosts } from '../lab/hosts.ts'
 import { shortestSeconds } from './bound.ts'
+import { MixtureWatch } from './mixture.ts'
 import type { MakeTool, Tool } from './tools/tool.ts'
-import { fileSizes, someFiles, writeFiles } from './tree.ts'
+import { fileSizes, pathOf, someFiles, writeFiles } from './tree.ts'
 
 const run = promisify(execFile)
 
@@ -20,55 +21,76 @@ export interface SwarmRun {
   /** Whether 3 % are changed and distributed again. */
   readonly update: boolean
   readonly tell: (text: string) => void
+  /** Ends the run, with all that it started. */
+  readonly signal: AbortSignal
 }
 
 /** One distribution. Seconds; shares are of the bytes that were to go to one mirror. */
 export interface Figures {
+  readonly mirrors: number
+  readonly tool: string
   readonly what: 'first sync' | 'update'
   readonly ideal: number
-  /** Of the mirrors that were not killed: when they had a byte-identical tree, sorted. */
+  /** Of the mirrors that were not killed: when they had the whole tree, sorted; infinite for those that never had. */
   readonly done: readonly number[]
-  /** From the start of the command that begins it (for an update with repocast: `origin publish`). */
+  /** Of those that were killed. */
+  readonly killed: readonly number[]
+  /** Of the command that begins it (for repocast: `origin publish`); the other times count from its end. */
   readonly commandSeconds: number
   readonly originShare: number
-  readonly mostReceivedShare: number
+  /** Of each mirror, sorted; so are the next that have one figure per mirror. */
+  readonly receivedShares: readonly number[]
   readonly originCpu: number
-  readonly mirrorCpu: number
+  readonly mirrorCpus: readonly number[]
+  /** Bytes, of the largest process. */
   readonly originPeak: number
-  readonly mirrorPeak: number
+  readonly mirrorPeaks: readonly number[]
+  /** How long the worst mirror's tree was neither the old nor the new one; undefined for a first sync. */
+  readonly mixedSeconds: number | undefined
   /** Whether all copies are as the source. */
   readonly isIdentical: boolean
 }
 
 const settleMs = 2200
+/** Between two looks at the trees of all mirrors. */
+const mixtureMs = 50
 
-/** One tool on hosts of its own. */
-export async function runSwarm({ make, lines, bytes, files, churn, update, tell }: SwarmRun): Promise<Figures[]> {
+/** One tool on hosts of its own. @throws when the signal aborts it */
+export async function runSwarm(swarm: SwarmRun): Promise<Figures[]> {
+  const { lines, signal } = swarm
+  signal.throwIfAborted()
   const directory = await mkdtemp(join(tmpdir(), 'repocast-swarm-'))
   const hosts = await Hosts.up(`rcb${process.pid}`, lines, join(directory, 'lab'))
   try {
-    const source = join(directory, 'tree')
-    await mkdir(source)
-    const sizes = fileSizes(files, bytes)
-    const written = await writeFiles(source, sizes, sizes.keys())
-    const tool = make({ hosts, directory, source, mirrors: lines.length - 1 })
-    await tool.prepare()
-    await pause(settleMs)
-    const figures = [
-      await distribute({ what: 'first sync', tool, hosts, source, bytes: written, churn, tell }, tool.begin),
-    ]
-    if (update && tool.update) {
-      const changed = await writeFiles(source, sizes, someFiles(sizes, 0.03))
-      await pause(settleMs)
-      figures.push(
-        await distribute({ what: 'update', tool, hosts, source, bytes: changed, churn: false, tell }, tool.update),
-      )
-    }
-    return figures
+    return await unlessAborted(signal, measureOn(hosts, directory, swarm))
   } finally {
     await hosts.down()
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+async function measureOn(
+  hosts: Hosts,
+  directory: string,
+  { make, lines, bytes, files, churn, update, tell }: SwarmRun,
+): Promise<Figures[]> {
+  const source = join(directory, 'tree')
+  await mkdir(source)
+  const sizes = fileSizes(files, bytes)
+  const written = await writeFiles(source, sizes, sizes.keys())
+  const tool = make({ hosts, directory, source, mirrors: lines.length - 1 })
+  await tool.prepare()
+  await pause(settleMs)
+  const both = { tool, hosts, source, tell }
+  const first = await distribute({ ...both, what: 'first sync', bytes: written, churn, changed: [] }, tool.begin)
+  // What never had the first tree has nothing to update.
+  if (!update || !first.isIdentical) return [first]
+  const changed = someFiles(sizes, 0.03)
+  const rewritten = await writeFiles(source, sizes, changed)
+  await pause(settleMs)
+  const paths = changed.map(pathOf)
+  const second = { ...both, what: 'update', bytes: rewritten, churn: false, changed: paths } as const
+  return [first, await distribute(second, tool.update)]
 }
 
 interface Distribution {
@@ -78,18 +100,30 @@ interface Distribution {
   readonly source: string
   readonly bytes: number
   readonly churn: boolean
+  /** Paths of the files that were changed since the last distribution. */
+  readonly changed: readonly string[]
   readonly tell: (text: string) => void
 }
 
 async function distribute(
-  { what, tool, hosts, source, bytes, churn, tell }: Distribution,
+  { what, tool, hosts, source, bytes, churn, changed, tell }: Distribution,
   begin: () => Promise<void>,
 ): Promise<Figures> {
   const mirrors = [...hosts.lines.keys()].slice(1)
   const mortal = churn ? mirrors.slice(0, 2) : []
   const ideal = shortestSeconds(bytes, hosts.lines)
-  const [matrixBefore, usageBefore] = [await hosts.matrix(), await hosts.usages()]
+  await hosts.restartUsages()
+  const matrixBefore = await hosts.matrix()
   const commanded = performance.now()
+  const mixture =
+    changed.length === 0
+      ? undefined
+      : new MixtureWatch(
+          mirrors.map(mirror => tool.copy(mirror)),
+          changed,
+          commanded / 1000,
+        )
+  const watch = setInterval(() => mixture?.look(performance.now() / 1000), mixtureMs)
   await begin()
   const begun = performance.now()
   const seconds = () => (performance.now() - begun) / 1000
@@ -107,6 +141,7 @@ async function distribute(
   }
   await Promise.all(killings)
   await pause(200)
+  clearInterval(watch)
   const [matrix, usage] = [await hosts.matrix(), await hosts.usages()]
   const sum = (pick: (a: number, b: number) => boolean) =>
     matrix.reduce(
@@ -114,7 +149,8 @@ async function distribute(
         total + row.reduce((part, now, b) => (pick(a, b) ? part + now - (matrixBefore[a]?.[b] ?? 0) : part), 0),
       0,
     )
-  const cpu = (host: number) => (usage[host]?.cpuSeconds ?? 0) - (usageBefore[host]?.cpuSeconds ?? 0)
+  const sorted = (of: (mirror: number) => number, some = mirrors) => some.map(of).sort((a, b) => a - b)
+  const doneAt = (mirror: number) => done.get(mirror) ?? Number.POSITIVE_INFINITY
   const isIdentical =
     done.size === mirrors.length &&
     (await areIdentical(
@@ -122,19 +158,23 @@ async function distribute(
       mirrors.map(mirror => tool.copy(mirror)),
     ))
   const figures: Figures = {
+    mirrors: mirrors.length,
+    tool: tool.name,
     what,
     ideal,
-    done: mirrors
-      .filter(mirror => !mortal.includes(mirror))
-      .map(mirror => done.get(mirror) ?? Number.POSITIVE_INFINITY)
-      .sort((a, b) => a - b),
+    done: sorted(
+      doneAt,
+      mirrors.filter(mirror => !mortal.includes(mirror)),
+    ),
+    killed: sorted(doneAt, mortal),
     commandSeconds: (begun - commanded) / 1000,
     originShare: sum(a => a === 0) / bytes,
-    mostReceivedShare: Math.max(...mirrors.map(mirror => sum((_, b) => b === mirror))) / bytes,
-    originCpu: cpu(0),
-    mirrorCpu: Math.max(...mirrors.map(cpu)),
+    receivedShares: sorted(mirror => sum((_, b) => b === mirror) / bytes),
+    originCpu: usage[0]?.cpuSeconds ?? 0,
+    mirrorCpus: sorted(mirror => usage[mirror]?.cpuSeconds ?? 0),
     originPeak: usage[0]?.peakBytes ?? 0,
-    mirrorPeak: Math.max(...mirrors.map(mirror => usage[mirror]?.peakBytes ?? 0)),
+    mirrorPeaks: sorted(mirror => usage[mirror]?.peakBytes ?? 0),
+    mixedSeconds: mixture?.worstSeconds,
     isIdentical,
   }
   tell(
@@ -152,6 +192,14 @@ async function areIdentical(source: string, copies: readonly string[]): Promise<
     }
   }
   return true
+}
+
+/** The outcome of `work`, or the reason of the abort as soon as it comes; then `work` is left to itself. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  return await Promise.race([work, aborted])
 }
 
 async function pause(milliseconds: number): Promise<void> {

@@ -9,7 +9,8 @@ export function fileSizes(files: number, bytes: number): number[] {
   return weights.map(weight => Math.max(1, Math.round((bytes * weight) / sum)))
 }
 
-const pathOf = (k: number): string => `pool/${String(k % 97).padStart(2, '0')}/package-${k}.rpm`
+/** Path of file `k` in the tree. */
+export const pathOf = (k: number): string => `pool/${String(k % 97).padStart(2, '0')}/package-${k}.rpm`
 
 /** Writes files `numbers` of the tree with new random content. @returns their bytes */
 export async function writeFiles(root: string, sizes: readonly number[], numbers: Iterable<number>): Promise<number> {

@@ -24,8 +24,8 @@ export interface Tool {
   isDone(mirror: number): boolean
   /** Directory with a mirror's copy. */
   copy(mirror: number): string
-  /** Distributes what has changed in the source; as `begin`. Undefined where the tool has no such thing. */
-  readonly update?: () => Promise<void>
+  /** Distributes what has changed in the source; as `begin`. */
+  update(): Promise<void>
 }
 
 export type MakeTool = (stage: Stage) => Tool
