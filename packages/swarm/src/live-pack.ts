@@ -7,6 +7,7 @@ import type { Link } from './transfer/link.ts'
 import { PackTransfer, type TransferOwner } from './transfer/pack-transfer.ts'
 import type { Traffic } from './transfer/traffic.ts'
 import type { PeerConnection } from './webtorrent/connection.ts'
+import { isOurs } from './webtorrent/peer-id.ts'
 import type { Session, SessionOwner } from './webtorrent/session.ts'
 
 /** A pack that could not be opened is tried again after this. */
@@ -14,6 +15,9 @@ const reopenMs = 5000
 
 /** How long a connection from ourselves is left open. */
 const selfAnswerMs = 5000
+
+/** Up to so many connections, peers of ours get a second one. */
+const fewConnections = 24
 
 export interface LivePackOptions {
   readonly shared: SharedPack
@@ -112,6 +116,7 @@ export class LivePack implements SessionOwner, TransferOwner {
       isBanned: bans.isBanned(connection.peerId, connection.host),
       isFull: this.#around.isFull(),
       connections: [...transfer.links].map(link => link.connection),
+      lanes: isOurs(connection.peerId) ? 2 : 1,
     })
     if (verdict.kind === 'refuse') {
       logger.debug({ infoHash, peer: connection.address, why: verdict.why }, 'a connection is not kept')
@@ -125,6 +130,7 @@ export class LivePack implements SessionOwner, TransferOwner {
     }
     if (verdict.kind === 'replace') verdict.existing.drop()
     transfer.connect(connection)
+    if (connection.isIncoming) connection.whenIntroduced(() => this.#openSecondLane(connection))
     emit('peerConnected', { infoHash, address: connection.address, role: connection.role })
     return true
   }
@@ -144,7 +150,7 @@ export class LivePack implements SessionOwner, TransferOwner {
   deceived({ connection }: Link, piece: number): void {
     this.#around.bans.ban(connection.peerId, connection.host)
     this.misbehaved(connection, `delivered piece ${piece} with a wrong hash`, undefined)
-    connection.drop()
+    for (const other of this.#lanesOf(connection)) other.drop()
   }
 
   failed(error: Error): void {
@@ -230,6 +236,22 @@ export class LivePack implements SessionOwner, TransferOwner {
     })
     this.#around.logger.error({ infoHash: pack.infoHash, error: describeError(error) }, 'the storage of a pack failed')
     this.#around.emit('storageFailed', { infoHash: pack.infoHash, operation, error })
+  }
+
+  /**
+   * Calls back who called us. One TCP connection carries little over a long or lossy line, and nothing while it mends a
+   * loss; where many peers share the work, each has enough with one.
+   */
+  #openSecondLane(connection: PeerConnection): void {
+    const { listenAddress, peerId } = connection
+    const connections = this.#transfer?.peerCount ?? 0
+    if (connection.isClosed || !isOurs(peerId) || listenAddress === undefined || connections > fewConnections) return
+    if (this.#lanesOf(connection).length < 2) this.#opened?.connect(listenAddress)
+  }
+
+  /** All connections with the peer of `connection`. */
+  #lanesOf({ peerId }: PeerConnection): PeerConnection[] {
+    return [...(this.#transfer?.links ?? [])].map(link => link.connection).filter(other => other.peerId === peerId)
   }
 
   /** Two that have all have nothing to tell each other. */

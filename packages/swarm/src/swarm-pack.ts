@@ -116,8 +116,8 @@ export class SwarmPack {
       heldPieces: this.#holding.heldPieces,
       missingPieces: this.#holding.missing.size,
       missingBytes: this.#holding.missingBytes,
-      peers: links.length,
-      seeders: links.filter(link => link.peer.isComplete).length,
+      peers: countPeers(links),
+      seeders: countPeers(links.filter(link => link.peer.isComplete)),
       downloadRate: links.reduce((sum, link) => sum + link.downloadRate, 0),
       uploadRate: links.reduce((sum, link) => sum + link.uploadRate, 0),
     }
@@ -215,4 +215,9 @@ export class SwarmPack {
       message: `pack ${this.#shared.pack.name} is not in the swarm any more`,
     })
   }
+}
+
+/** A peer may have two connections. */
+function countPeers(links: readonly Link[]): number {
+  return new Set(links.map(({ connection }) => connection.peerId)).size
 }

@@ -217,16 +217,19 @@ describe('connections', () => {
     expect([refused.length, here.status().peers]).toEqual([2, 0])
   })
 
-  test('that two peers open to each other end up as one', async () => {
-    const { pack } = await noisePack(4)
+  test.each(['one', 'both'])('that %s of two peers opens end up as one in each direction', async who => {
+    const { pack, content } = await noisePack(4)
     const [a, b] = [await loopback.swarm(), await loopback.swarm()]
-    const [hereA, hereB] = [a, b].map(swarm => swarm.add({ pack, storage: new MemoryStorage(pack), trackers: [] }))
-    if (!hereA || !hereB) throw new Error('no packs')
-    hereA.want([0])
+    const hereA = a.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const hereB = b.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
     hereB.want([0])
-    await Promise.all([hereA.addPeer(addressOf(b)), hereB.addPeer(addressOf(a))])
-    await until(() => hereA.status().peers === 1 && hereB.status().peers === 1)
-    await until(() => hereA.peers()[0]?.address === addressOf(b) && hereB.peers()[0]?.address === addressOf(a))
+    const connections = () => [hereA.peers(), hereB.peers()].map(peers => peers.map(peer => peer.isIncoming).sort())
+    await Promise.all([hereA.addPeer(addressOf(b)), who === 'both' && hereB.addPeer(addressOf(a))])
+    await until(() => connections().every(ofOne => ofOne.length === 2))
+    expect(connections()).toEqual([
+      [false, true],
+      [false, true],
+    ])
     expect([hereA.status().peers, hereB.status().peers]).toEqual([1, 1])
   })
 
@@ -238,7 +241,7 @@ describe('connections', () => {
     const [hereA, hereB] = [a, b].map(swarm => swarm.add({ pack, storage: new MemoryStorage(pack), trackers: [] }))
     await hereA?.addPeer(addressOf(origin))
     await hereB?.addPeer(addressOf(origin))
-    await until(() => origin.peers().length === 2)
+    await until(() => origin.status().peers === 2)
     await until(() => origin.peers().every(({ address }) => [addressOf(a), addressOf(b)].includes(address)))
     vi.advanceTimersByTime(66_000)
     vi.useRealTimers()

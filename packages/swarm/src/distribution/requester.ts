@@ -12,6 +12,8 @@ export interface Who {
   readonly kind: SourceKind
   /** Whether it is of our site. */
   readonly isNear?: boolean
+  /** Its peer id, where it may have several connections. */
+  readonly owner?: string
 }
 
 /** What to ask one peer for, and when: keeps its pipeline of requests full. Times in milliseconds; does no I/O. */

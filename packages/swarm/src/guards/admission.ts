@@ -11,8 +11,8 @@ export type Verdict<C> =
   | { readonly kind: 'refuse'; readonly why: 'self' | 'banned' | 'full' | 'duplicate' }
 
 /**
- * Whether a new connection is kept. Two peers that connect to each other at the same time have two connections; both
- * keep the one that was opened by the peer with the lower id, so that they do not close one each.
+ * Whether a new connection is kept. Two peers that connect to each other at the same time have two connections; unless
+ * they may have two, both keep the one that was opened by the peer with the lower id, so that they do not close one each.
  */
 export function admit<C extends Candidate>(
   candidate: C,
@@ -21,16 +21,18 @@ export function admit<C extends Candidate>(
     readonly isBanned: boolean
     readonly isFull: boolean
     readonly connections: Iterable<C>
+    /** Connections that this peer may have at once: 1 or 2. */
+    readonly lanes: number
   },
 ): Verdict<C> {
   if (candidate.peerId === known.ownId) return { kind: 'refuse', why: 'self' }
   if (known.isBanned) return { kind: 'refuse', why: 'banned' }
   if (known.isFull) return { kind: 'refuse', why: 'full' }
-  for (const existing of known.connections) {
-    if (existing === candidate || existing.peerId !== candidate.peerId) continue
-    const isOpenedByLower = candidate.isIncoming === candidate.peerId < known.ownId
-    const isCrossed = existing.isIncoming !== candidate.isIncoming
-    return isCrossed && isOpenedByLower ? { kind: 'replace', existing } : { kind: 'refuse', why: 'duplicate' }
-  }
-  return { kind: 'keep' }
+  const others = [...known.connections].filter(other => other !== candidate && other.peerId === candidate.peerId)
+  const [existing] = others
+  if (existing === undefined) return { kind: 'keep' }
+  const isCrossed = others.every(other => other.isIncoming !== candidate.isIncoming)
+  if (isCrossed && others.length < known.lanes) return { kind: 'keep' }
+  const isOpenedByLower = candidate.isIncoming === candidate.peerId < known.ownId
+  return isCrossed && isOpenedByLower ? { kind: 'replace', existing } : { kind: 'refuse', why: 'duplicate' }
 }

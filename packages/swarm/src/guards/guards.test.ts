@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { admit } from './admission.ts'
 import { Bans } from './bans.ts'
 
-const known = { ownId: 'm', isBanned: false, isFull: false, connections: [] }
+const known = { ownId: 'm', lanes: 1, isBanned: false, isFull: false, connections: [] }
 
 test('ourselves, the banned and too many are refused', () => {
   const peer = { peerId: 'a', isIncoming: true }
@@ -36,6 +36,17 @@ test('a second connection of the same direction is refused', () => {
   expect(admit({ peerId: 'a', isIncoming: true }, { ...known, connections: [existing] })).toMatchObject({
     why: 'duplicate',
   })
+})
+
+test('a peer that may have two connections keeps one of each direction', () => {
+  const [outgoing, incoming] = [
+    { peerId: 'a', isIncoming: false },
+    { peerId: 'a', isIncoming: true },
+  ]
+  const two = { ...known, lanes: 2 }
+  expect(admit({ ...incoming }, { ...two, connections: [outgoing] })).toEqual({ kind: 'keep' })
+  expect(admit({ ...incoming }, { ...two, connections: [incoming] })).toMatchObject({ why: 'duplicate' })
+  expect(admit({ ...incoming }, { ...two, connections: [outgoing, incoming] })).toMatchObject({ why: 'duplicate' })
 })
 
 test('a ban ends after an hour and does not hit who shares the loopback address', () => {

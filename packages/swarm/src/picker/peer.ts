@@ -12,6 +12,8 @@ export type SourceKind = 'mirror' | 'origin' | 'web-seed'
 /** What the picker knows of one source of pieces. */
 export class PickerPeer {
   readonly kind: SourceKind
+  /** Whose source it is, the same for all connections with one peer; undefined when nobody shares it. */
+  readonly owner: string | undefined
   /** Whether it is of our site, so that what it has is not fetched over the site's line. */
   readonly isNear: boolean
   /** Pieces that it, of our site, is fetching from elsewhere, and since when, in milliseconds. */
@@ -35,8 +37,13 @@ export class PickerPeer {
   #pieces: Bits | 'all'
   #count = 0
 
-  constructor(kind: SourceKind, pieceCount: number, isNear = false) {
+  constructor(
+    kind: SourceKind,
+    pieceCount: number,
+    { isNear = false, owner }: { readonly isNear?: boolean; readonly owner?: string | undefined } = {},
+  ) {
     this.kind = kind
+    this.owner = owner
     this.isNear = isNear
     this.#pieceCount = pieceCount
     this.#pieces = emptyBits(pieceCount)
@@ -59,6 +66,11 @@ export class PickerPeer {
   /** How long the last block that it was asked for will take. */
   get waitSeconds(): number {
     return (this.outstanding * blockLength) / Math.max(this.rate, 1)
+  }
+
+  /** Whether both are connections with one peer. */
+  isSamePeer(other: PickerPeer): boolean {
+    return this === other || (this.owner !== undefined && this.owner === other.owner)
   }
 
   get pieces(): Bits | 'all' {

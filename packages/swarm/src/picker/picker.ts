@@ -95,8 +95,8 @@ export class Picker {
     return contributors
   }
 
-  join(kind: SourceKind, { isNear = false } = {}): PickerPeer {
-    const peer = new PickerPeer(kind, this.#layout.pieceCount, isNear)
+  join(kind: SourceKind, who: { readonly isNear?: boolean; readonly owner?: string } = {}): PickerPeer {
+    const peer = new PickerPeer(kind, this.#layout.pieceCount, who)
     this.#peers.add(peer)
     return peer
   }
@@ -212,6 +212,7 @@ export class Picker {
   pickSecond(peer: PickerPeer, count: number, patienceSeconds: number): Block[] {
     const blocks: Block[] = []
     const isSlow = (holder: PickerPeer) => {
+      if (holder.isSamePeer(peer)) return false
       const wait = holder.waitSeconds
       return wait > patienceSeconds && wait > 2 * peer.waitSeconds
     }

@@ -223,9 +223,9 @@ export class Link implements ConnectionListener {
     this.pump()
   }
 
-  get #who(): { readonly kind: 'origin' | 'mirror'; readonly isNear: boolean } {
-    const { role, site, host } = this.connection
-    return { kind: role, isNear: role === 'mirror' && this.#site.includes({ site, host }) }
+  get #who(): { readonly kind: 'origin' | 'mirror'; readonly isNear: boolean; readonly owner: string } {
+    const { role, site, host, peerId } = this.connection
+    return { kind: role, isNear: role === 'mirror' && this.#site.includes({ site, host }), owner: peerId }
   }
 
   get #canAsk(): boolean {

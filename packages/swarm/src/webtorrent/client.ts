@@ -7,6 +7,7 @@ import type { SwarmLimits } from '../limits/limits.ts'
 import type { Bits } from '../picker/bits.ts'
 import { unusedChunkStore } from './chunk-store.ts'
 import { joinDirectly } from './direct-stream.ts'
+import { newPeerId } from './peer-id.ts'
 import { type ReadPiece, readAhead } from './read-ahead.ts'
 import { findTorrentsBy, guardServer, listenAddress } from './seams.ts'
 import { Session, type SessionOwner } from './session.ts'
@@ -53,6 +54,7 @@ export class PeerClient {
     const { peerPort, bindAddress, maxConnections, limits, logger, wake } = options
     joinDirectly()
     const client = new WebTorrent({
+      peerId: newPeerId(),
       torrentPort: listenAddress(peerPort, bindAddress),
       tracker: false,
       dht: false,

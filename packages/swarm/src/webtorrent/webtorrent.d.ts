@@ -80,6 +80,7 @@ declare module 'webtorrent' {
   }
 
   export interface ClientOptions {
+    peerId?: string
     torrentPort: number | { port: number; host: string }
     tracker: false
     dht: false
