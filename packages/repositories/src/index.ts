@@ -2,3 +2,10 @@
 
 export { compareDebVersions } from './deb/version/compare.ts'
 export { isVolatile, KindDetector } from './kind/detect.ts'
+export {
+  compareRpmParts,
+  compareRpmVersions,
+  formatRpmVersion,
+  parseRpmVersion,
+  type RpmVersion,
+} from './yum/version/compare.ts'

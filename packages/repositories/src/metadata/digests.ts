@@ -1,13 +1,13 @@
 import { Malformed, quote } from './malformed.ts'
 
-/** The digests that Debian's metadata uses, strongest first. */
-export const algorithms = ['sha512', 'sha256', 'sha1', 'md5'] as const
+/** The digests that metadata of yum and deb uses, strongest first. Debian's has no sha384 and sha224. */
+export const algorithms = ['sha512', 'sha384', 'sha256', 'sha224', 'sha1', 'md5'] as const
 export type Algorithm = (typeof algorithms)[number]
 
 /** What a file has to be according to metadata: digests in lower-case hexadecimal. */
 export type Digests = { readonly [algorithm in Algorithm]?: string }
 
-const hexDigits: Record<Algorithm, number> = { sha512: 128, sha256: 64, sha1: 40, md5: 32 }
+const hexDigits: Record<Algorithm, number> = { sha512: 128, sha384: 96, sha256: 64, sha224: 56, sha1: 40, md5: 32 }
 
 /** @throws Malformed when `value` is not a digest of `algorithm` */
 export function digestOf(algorithm: Algorithm, value: string, line?: number): string {

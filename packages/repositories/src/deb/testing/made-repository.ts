@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import type { Algorithm } from '../../metadata/digests.ts'
+import type { Algorithm as AnyAlgorithm } from '../../metadata/digests.ts'
+
+type Algorithm = Exclude<AnyAlgorithm, 'sha384' | 'sha224'>
 
 /** A binary package of a made repository; its content follows from these. */
 export interface MadePackage {

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import { Malformed } from '../../metadata/malformed.ts'
+import { repomdOf } from '../find/finder.ts'
+import { placeOf } from '../location/location.ts'
+import type { MetadataFile } from '../repomd/repomd.ts'
+import type { Checksum } from '../xml/values.ts'
+import type { Scope } from './scope.ts'
+
+/** Most bytes that a file of metadata may have when unpacked, if repomd.xml does not tell; filelists of the largest have 1 GB. */
+const maxUnpackedBytes = 4 * 1024 ** 3
+
+/** Reports where a file that the repomd.xml of `directory` names is not what that says. @returns its path if it is there */
+export async function checkMetadataFile(
+  scope: Scope,
+  directory: string,
+  file: MetadataFile,
+): Promise<string | undefined> {
+  const path = findMetadata(scope, directory, file)
+  if (path === undefined) return undefined
+  const { tree, signal } = scope.context
+  const repomd = repomdOf(directory)
+  if (!path.includes(file.checksum.digest))
+    scope.report(
+      'YUM_METADATA_SIMPLE_NAME',
+      path,
+      `its name does not hold its checksum, so the next ${file.type} takes the same name`,
+    )
+  const sizeBytes = tree.find(path)?.sizeBytes
+  if (file.sizeBytes !== undefined && sizeBytes !== file.sizeBytes) {
+    scope.report('YUM_METADATA_SIZE', path, `it has ${sizeBytes} bytes, ${repomd} says ${file.sizeBytes}`)
+    return path
+  }
+  const { algorithm, digest } = file.checksum
+  const found = await tree.digest(path, algorithm, signal)
+  if (found !== digest)
+    scope.report('YUM_METADATA_CHECKSUM', path, `its ${algorithm} is ${found}, ${repomd} says ${digest}`)
+  await checkHeader(scope, repomd, path, file)
+  return path
+}
+
+/**
+ * Unpacks a file of metadata, handing what is in it to `take`, and reports when it is damaged or not what repomd.xml says.
+ * @returns whether all of it was read
+ */
+export async function checkUnpacked(
+  scope: Scope,
+  directory: string,
+  path: string,
+  { openChecksum, openSizeBytes }: MetadataFile,
+  take: (chunk: Uint8Array) => Promise<void>,
+): Promise<boolean> {
+  const { tree, signal } = scope.context
+  const hash = createHash(openChecksum?.algorithm ?? 'sha256')
+  let bytes = 0
+  try {
+    const limits = { maxBytes: Math.min(maxUnpackedBytes, openSizeBytes ?? maxUnpackedBytes) }
+    const chunks = scope.unpacker.unpack(tree.read(path, signal), scope.unpacker.formatOf(path), limits, signal)
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      hash.update(chunk)
+      await take(chunk)
+    }
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+    scope.report('YUM_METADATA_DAMAGED', path, `it cannot be unpacked: ${error.message}`)
+    return false
+  }
+  const repomd = repomdOf(directory)
+  const digest = hash.digest('hex')
+  if (openSizeBytes !== undefined && bytes !== openSizeBytes)
+    scope.report('YUM_METADATA_OPEN_CHECKSUM', path, `it unpacks to ${bytes} bytes, ${repomd} says ${openSizeBytes}`)
+  else if (openChecksum !== undefined && digest !== openChecksum.digest)
+    scope.report(
+      'YUM_METADATA_OPEN_CHECKSUM',
+      path,
+      `unpacked, its ${openChecksum.algorithm} is ${digest}, ${repomd} says ${openChecksum.digest}`,
+    )
+  return true
+}
+
+function findMetadata(scope: Scope, directory: string, file: MetadataFile): string | undefined {
+  const repomd = repomdOf(directory)
+  const place = placeOf(directory, file.location)
+  if (place.kind === 'refused')
+    scope.report(
+      'YUM_LOCATION_OUTSIDE',
+      repomd,
+      `the location ${JSON.stringify(file.location.href)} of ${file.type} is refused: ${place.why}`,
+    )
+  if (place.kind === 'elsewhere') scope.report('YUM_LOCATION_ELSEWHERE', repomd, `${file.type} lies at ${place.url}`)
+  if (place.kind !== 'inside') return undefined
+  const { tree } = scope.context
+  const isFile = (path: string | undefined): path is string => path !== undefined && tree.find(path)?.type === 'f'
+  if (isFile(place.path)) return place.path
+  if (isFile(place.decoded)) {
+    scope.report(
+      'YUM_LOCATION_ENCODED',
+      repomd,
+      `the location of ${file.type} is written with percent escapes, for ${place.decoded}`,
+    )
+    return place.decoded
+  }
+  scope.report('YUM_METADATA_MISSING', place.path, `it is not there, ${repomd} names it as ${file.type}`)
+  return undefined
+}
+
+async function checkHeader(scope: Scope, repomd: string, path: string, file: MetadataFile): Promise<void> {
+  const { headerChecksum, headerSizeBytes } = file
+  if (headerChecksum === undefined || headerSizeBytes === undefined) return
+  const found = await digestOfHead(scope, path, headerChecksum, headerSizeBytes)
+  if (found !== headerChecksum.digest)
+    scope.report(
+      'YUM_METADATA_HEADER_CHECKSUM',
+      path,
+      `the ${headerChecksum.algorithm} of its first ${headerSizeBytes} bytes is ${found}, ${repomd} says ${headerChecksum.digest}`,
+    )
+}
+
+async function digestOfHead(scope: Scope, path: string, { algorithm }: Checksum, sizeBytes: number): Promise<string> {
+  const { tree, signal } = scope.context
+  const hash = createHash(algorithm)
+  let left = sizeBytes
+  for await (const chunk of tree.read(path, signal)) {
+    hash.update(chunk.subarray(0, left))
+    left -= chunk.length
+    if (left <= 0) break
+  }
+  return hash.digest('hex')
+}

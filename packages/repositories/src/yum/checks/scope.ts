@@ -1,0 +1,18 @@
+import type { CheckContext } from '../../check/context.ts'
+import { type YumCode, yumRules } from '../rules.ts'
+import type { Unpacker } from './unpacker.ts'
+
+/** What the checks of one tree share. */
+export class Scope {
+  readonly context: CheckContext
+  readonly unpacker: Unpacker
+
+  constructor(context: CheckContext, unpacker: Unpacker) {
+    this.context = context
+    this.unpacker = unpacker
+  }
+
+  report(code: YumCode, path: string, message: string): void {
+    this.context.report({ code, severity: yumRules[code].severity, path, message })
+  }
+}
