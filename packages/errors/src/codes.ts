@@ -32,6 +32,11 @@ export const errorCodes = {
     kind: 'usage',
     meaning: 'A repository name is not made of a to z, 0 to 9, `.`, `_`, `-`, or is too long.',
   },
+  // repositories
+  REPOCAST_METADATA_UNREADABLE: {
+    kind: 'integrity',
+    meaning: 'The packages of a tree cannot be listed, because its metadata is missing or damaged.',
+  },
   // packs
   REPOCAST_PACK_MALFORMED: {
     kind: 'integrity',

@@ -250,6 +250,27 @@ test('several repositories may share packages by climbing in the tree', async ()
   expect(await codesOf(made.files)).toEqual([])
 })
 
+test('what is asked for as it is written is found under the name without escapes', async () => {
+  const made = new MadeYumRepository({ repositories: { '': [] } })
+  const content = Buffer.from('grouped')
+  const name = `${createHash('sha256').update(content).digest('hex')}-groups~1.xml`
+  made.files.set(`repodata/${name}`, content)
+  made.seal('', made.dataElement('group', `repodata/${name.replace('~', '%7E')}`, content))
+  expect(await codesOf(made.files)).toEqual([])
+})
+
+test('an xml:base that is no address leads nowhere', async () => {
+  const made = new MadeYumRepository({ repositories: { '': [{ name: 'a', version: '1' }] } })
+  made.edit('', 'primary', text => text.replace('<location ', '<location xml:base="../" '))
+  made.seal('')
+  expect(await findingsOf(made.files)).toContainEqual({
+    code: 'YUM_LOCATION_OUTSIDE',
+    severity: 'error',
+    path: made.path('', 'primary'),
+    message: 'the location "Packages/a/a-1-1.x86_64.rpm" of a is refused: its xml:base "../" is not an address',
+  })
+})
+
 test('the zchunk form of primary.xml is held against the packages too, unless it says that it is the same', async () => {
   const made = new MadeYumRepository({ repositories: { '': [{ name: 'a', version: '1' }] } })
   const [same, old] = [made.text('', 'primary'), made.text('', 'primary').replace('a-1-1', 'a-0-1')]

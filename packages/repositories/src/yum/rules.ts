@@ -112,8 +112,8 @@ export const yumRules = {
   },
   YUM_LOCATION_OUTSIDE: {
     severity: 'error',
-    rule: 'Locations lead to files inside the tree.',
-    source: 'mirrors carry nothing else',
+    rule: 'Locations lead to files inside the tree; an xml:base is a whole address.',
+    source: 'mirrors carry nothing else; librepo takes another xml:base for the name of a host',
     hint: 'publish the tree from a directory that holds both, or run createrepo_c where the packages are',
   },
   YUM_LOCATION_ELSEWHERE: {
@@ -123,9 +123,9 @@ export const yumRules = {
     hint: 'clients fetch these from there and not from mirrors; leave --baseurl out if that is not meant',
   },
   YUM_LOCATION_ENCODED: {
-    severity: 'warning',
-    rule: 'Locations are names of files as they are, without percent escapes.',
-    source: 'libdnf: dnf escapes the location itself (RhBug:1817130), and asks for %2525 where it reads %25',
+    severity: 'error',
+    rule: 'Locations of packages are names of files as they are, without percent escapes.',
+    source: 'libdnf: dnf escapes the location itself (RhBug:1817130), and finds nothing where it was escaped before',
     hint: 'write the name as it is: createrepo_c does',
   },
   YUM_WEAK_CHECKSUM: {

@@ -89,18 +89,9 @@ function findMetadata(scope: Scope, directory: string, file: MetadataFile): stri
     )
   if (place.kind === 'elsewhere') scope.report('YUM_LOCATION_ELSEWHERE', repomd, `${file.type} lies at ${place.url}`)
   if (place.kind !== 'inside') return undefined
-  const { tree } = scope.context
-  const isFile = (path: string | undefined): path is string => path !== undefined && tree.find(path)?.type === 'f'
-  if (isFile(place.path)) return place.path
-  if (isFile(place.decoded)) {
-    scope.report(
-      'YUM_LOCATION_ENCODED',
-      repomd,
-      `the location of ${file.type} is written with percent escapes, for ${place.decoded}`,
-    )
-    return place.decoded
-  }
-  scope.report('YUM_METADATA_MISSING', place.path, `it is not there, ${repomd} names it as ${file.type}`)
+  const path = place.decoded
+  if (scope.context.tree.find(path)?.type === 'f') return path
+  scope.report('YUM_METADATA_MISSING', path, `it is not there, ${repomd} names it as ${file.type}`)
   return undefined
 }
 

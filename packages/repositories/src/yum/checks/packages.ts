@@ -112,10 +112,9 @@ export class PackageCheck {
     if (place.kind === 'elsewhere') add(this.#elsewhere, place.url)
     if (place.kind !== 'inside') return undefined
     const { tree } = this.#scope.context
-    const isDecoded =
-      place.decoded !== undefined && tree.find(place.path) === undefined && tree.find(place.decoded) !== undefined
+    const isDecoded = tree.find(place.path) === undefined && tree.find(place.decoded) !== undefined
     if (isDecoded) add(this.#encoded, location.href)
-    const path = isDecoded && place.decoded !== undefined ? place.decoded : place.path
+    const path = isDecoded ? place.decoded : place.path
     this.#named.add(fingerprint(path))
     return path
   }

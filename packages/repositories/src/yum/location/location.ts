@@ -1,5 +1,5 @@
 import { decodeName, joinPath, whyUnsafeName } from '@repocast/objects'
-import { Malformed } from '../../metadata/malformed.ts'
+import { Malformed, quote } from '../../metadata/malformed.ts'
 import type { Attributes } from '../xml/reader.ts'
 
 /** Where metadata says that a file is. */
@@ -11,8 +11,11 @@ export interface Location {
 
 /** What a location comes to in a tree. */
 export type Place =
-  /** `decoded` is another path that may be meant, when the location has percent escapes. */
-  | { readonly kind: 'inside'; readonly path: string; readonly decoded: string | undefined }
+  /**
+   * `path` takes the href as the name that it is, as dnf does for packages: it escapes it itself. `decoded` is what a
+   * server makes of it when a client asks for it as it is: dnf does so for metadata, yum and zypper for all.
+   */
+  | { readonly kind: 'inside'; readonly path: string; readonly decoded: string }
   | { readonly kind: 'elsewhere'; readonly url: string }
   | { readonly kind: 'refused'; readonly why: string }
 
@@ -29,24 +32,23 @@ export function locationOf(attributes: Attributes, line: number): Location {
 
 /**
  * Where `location` leads from the repository in `directory` (the one that holds repodata/). dnf takes what has a
- * scheme as an address of its own, and appends all else to the base. It escapes the href itself before it asks for a
- * package, so that the href is the name of the file as it is; yum and zypper ask for the href as it is, and the
- * server undoes escapes in it: hence `decoded`.
+ * scheme as an address of its own, and appends all else to the address of the repository, even with a slash in front.
  */
 export function placeOf(directory: string, { href, base }: Location): Place {
   if (url.test(href)) return { kind: 'elsewhere', url: href }
-  if (base !== undefined && url.test(base)) return { kind: 'elsewhere', url: `${base.replace(/\/+$/, '')}/${href}` }
-  const whole = base === undefined ? href : `${base}/${href}`
-  const path = walk(directory, whole)
+  if (base !== undefined) {
+    if (url.test(base)) return { kind: 'elsewhere', url: `${base.replace(/\/+$/, '')}/${href}` }
+    return { kind: 'refused', why: `its xml:base ${quote(base)} is not an address` }
+  }
+  const path = walk(directory, href)
   if (typeof path !== 'string') return { kind: 'refused', why: path.why }
-  const decoded = whole.includes('%') ? walk(directory, withoutEscapes(whole)) : path
-  return { kind: 'inside', path, decoded: decoded === path || typeof decoded !== 'string' ? undefined : decoded }
+  const decoded = href.includes('%') ? walk(directory, withoutEscapes(href)) : path
+  return { kind: 'inside', path, decoded: typeof decoded === 'string' ? decoded : path }
 }
 
 /** `path` counted from `directory`, both lexical, as a client makes an address of them. */
 function walk(directory: string, path: string): string | { readonly why: string } {
   if (plainPath.test(path) && path.length < 255) return joinPath(directory, path)
-  if (path.startsWith('/')) return { why: 'it is absolute' }
   const at = directory === '' ? [] : directory.split('/')
   for (const name of path.split('/')) {
     if (name === '' || name === '.') continue

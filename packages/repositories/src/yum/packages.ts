@@ -1,0 +1,64 @@
+import { RepocastError } from '@repocast/errors'
+import type { TreeReader } from '../check/tree-reader.ts'
+import { Malformed } from '../metadata/malformed.ts'
+import type { Unpacker } from './checks/unpacker.ts'
+import { findYum, repomdOf } from './find/finder.ts'
+import { placeOf } from './location/location.ts'
+import { readPrimary } from './primary/parser.ts'
+import { readRepomd } from './repomd/repomd.ts'
+import { formatRpmVersion } from './version/compare.ts'
+
+/** A package that the metadata of a repository names. */
+export interface YumPackage {
+  /** Directory of its repository, the one that holds repodata/. */
+  readonly repository: string
+  readonly name: string
+  readonly arch: string
+  /** `epoch:version-release`, without an epoch of 0. */
+  readonly version: string
+}
+
+/**
+ * All packages that the repositories of a tree name, in the order of their metadata. Nothing is verified.
+ * @throws RepocastError REPOCAST_METADATA_UNREADABLE, and what the tree throws
+ */
+export async function* yumPackages(
+  tree: TreeReader,
+  unpacker: Unpacker,
+  signal?: AbortSignal,
+): AsyncGenerator<YumPackage> {
+  for (const repository of findYum(tree).repositories) {
+    try {
+      yield* packagesOf(tree, unpacker, repository, signal)
+    } catch (cause) {
+      if (!(cause instanceof Malformed)) throw cause
+      throw new RepocastError('REPOCAST_METADATA_UNREADABLE', {
+        message: `the packages that ${repomdOf(repository)} leads to cannot be listed: ${cause.message}`,
+        hint: 'look at the findings of the snapshot, or check the tree with `repocast origin check`',
+        cause,
+      })
+    }
+  }
+}
+
+/** Most bytes that a primary.xml may have when unpacked. */
+const maxPrimaryBytes = 4 * 1024 ** 3
+
+async function* packagesOf(
+  tree: TreeReader,
+  unpacker: Unpacker,
+  repository: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<YumPackage> {
+  const files = await readRepomd(tree.read(repomdOf(repository), signal))
+  const primary = files.find(({ type }) => type === 'primary')
+  if (primary === undefined) throw new Malformed('it names no data of type primary')
+  const place = placeOf(repository, primary.location)
+  const path = place.kind === 'inside' ? place.decoded : undefined
+  if (path === undefined || tree.find(path)?.type !== 'f')
+    throw new Malformed(`${primary.location.href} is not in the tree`)
+  const limits = { maxBytes: maxPrimaryBytes }
+  const chunks = unpacker.unpack(tree.read(path, signal), unpacker.formatOf(path), limits, signal)
+  for await (const { name, arch, version } of readPrimary(chunks))
+    yield { repository, name, arch, version: formatRpmVersion(version) }
+}
