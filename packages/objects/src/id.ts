@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { RepocastError } from '@repocast/errors'
 
 /** SHA-256 of an object's bytes, 64 lower-case hexadecimal digits. */
@@ -13,12 +13,12 @@ export function parseObjectId(text: string): ObjectId {
       message: `${JSON.stringify(text.slice(0, 80))} is not an object id (64 lower-case hexadecimal digits)`,
     })
   }
-  return text as ObjectId // the only cast: every ObjectId comes through here
+  return text as ObjectId // every ObjectId of others comes through here
 }
 
 /** The id of `bytes`. */
 export function objectIdOf(bytes: Uint8Array): ObjectId {
-  return parseObjectId(createHash('sha256').update(bytes).digest('hex'))
+  return hash('sha256', bytes, 'hex') as ObjectId // as `parseObjectId` would find it
 }
 
 /** The blob without bytes. Every store holds it by definition, so that no pack carries it. */

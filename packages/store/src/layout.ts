@@ -4,40 +4,28 @@ import type { InfoHash, ObjectId, RepositoryName } from '@repocast/objects'
 /** Where things lie in a data directory. Nobody else joins these paths. Pure. */
 export class Layout {
   readonly directory: string
+  readonly catalog: string
+  /** Complete objects. */
+  readonly objects: string
+  /** Objects of which some bytes are there: sparse files that also are the parts of pieces. */
+  readonly partial: string
+  /** Files on the way into the store; nothing in it means anything after a crash. */
+  readonly incoming: string
+  readonly torrents: string
+  readonly generations: string
 
   constructor(directory: string) {
     this.directory = directory
-  }
-
-  get catalog(): string {
-    return join(this.directory, 'catalog.sqlite')
-  }
-
-  /** Complete objects. */
-  get objects(): string {
-    return join(this.directory, 'objects')
-  }
-
-  /** Objects of which some bytes are there: sparse files that also are the parts of pieces. */
-  get partial(): string {
-    return join(this.directory, 'partial')
-  }
-
-  /** Files on the way into the store; nothing in it means anything after a crash. */
-  get incoming(): string {
-    return join(this.directory, 'incoming')
-  }
-
-  get torrents(): string {
-    return join(this.directory, 'torrents')
-  }
-
-  get generations(): string {
-    return join(this.directory, 'generations')
+    this.catalog = join(directory, 'catalog.sqlite')
+    this.objects = join(directory, 'objects')
+    this.partial = join(directory, 'partial')
+    this.incoming = join(directory, 'incoming')
+    this.torrents = join(directory, 'torrents')
+    this.generations = join(directory, 'generations')
   }
 
   object(id: ObjectId): string {
-    return join(this.objects, id.slice(0, 2), id.slice(2))
+    return `${this.objects}/${id.slice(0, 2)}/${id.slice(2)}`
   }
 
   /** A copy of the object whose inode has these attributes, for links that the object's own inode cannot serve. */
@@ -46,7 +34,7 @@ export class Layout {
   }
 
   partialObject(id: ObjectId): string {
-    return join(this.partial, id.slice(0, 2), id.slice(2))
+    return `${this.partial}/${id.slice(0, 2)}/${id.slice(2)}`
   }
 
   torrent(infoHash: InfoHash): string {

@@ -10,6 +10,7 @@ import { Generations } from './generations/generations.ts'
 import { Layout } from './layout.ts'
 import { Ingest } from './objects/ingest.ts'
 import { ObjectFiles } from './objects/object-files.ts'
+import { PlacingJournal } from './objects/placing-journal.ts'
 import { PackShelf } from './packs/pack-shelf.ts'
 import { Committer } from './pieces/committer.ts'
 import { OpenFiles } from './pieces/open-files.ts'
@@ -125,9 +126,7 @@ export class Store {
       hashPool: this.#hashPool,
       logger: this.#logger,
     }
-    const storage = await openPackStorage(pack, this.packs.number(infoHash), this.catalog, surroundings)
-    this.#committer.open(storage)
-    return storage
+    return await openPackStorage(pack, this.packs.number(infoHash), this.catalog, surroundings)
   }
 }
 
@@ -139,6 +138,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const store = await onDisk('open', options.directory, async () => new Store(options))
   try {
     await store.objects.prepare()
+    new PlacingJournal(store.catalog).recover(store.objects)
     return store
   } catch (error) {
     store.catalog.close()

@@ -18,6 +18,8 @@ export class ObjectFetch {
   readonly #swarm: Swarm
   readonly #sharedPacks: SharedPacks
   readonly #packs: ReadonlyMap<InfoHash, OpenPack>
+  /** Those that lack something: a few, where there are many packs. */
+  readonly #incomplete: OpenPack[]
   readonly #wanted = new Map<InfoHash, Set<number>>()
   #bytesWanted = 0
 
@@ -26,29 +28,44 @@ export class ObjectFetch {
     this.#swarm = swarm
     this.#sharedPacks = sharedPacks
     this.#packs = packs
+    this.#incomplete = [...packs.values()].filter(({ storage }) => !storage.isWhole)
   }
 
   /**
-   * Wants an object, unless the store has it.
+   * Wants those objects that the store has not.
    * @throws RepocastError REPOCAST_SNAPSHOT_INCOMPLETE when no pack of the snapshot holds it
    */
-  want(id: ObjectId): void {
+  want(ids: Iterable<ObjectId>): void {
+    // in one transaction, since each question by itself would lock and unlock the catalog
+    this.#store.catalog.transaction(() => {
+      for (const id of ids) this.#want(id)
+    })()
+  }
+
+  #want(id: ObjectId): void {
     if (this.#store.objects.has(id)) return
-    const pack = this.#store.packs.locate(id).find(infoHash => this.#packs.has(infoHash))
-    const open = pack && this.#packs.get(pack)
-    if (!pack || !open) {
+    const open = this.#holder(id)
+    if (open === undefined) {
       throw new RepocastError('REPOCAST_SNAPSHOT_INCOMPLETE', {
         message: `no pack of the snapshot holds the object ${id}`,
         hint: 'the origin published an incomplete snapshot; tell its operator',
       })
     }
-    const pieces = this.#wanted.get(pack) ?? new Set()
-    this.#wanted.set(pack, pieces)
+    const { infoHash } = open.storage.pack
+    const pieces = this.#wanted.get(infoHash) ?? new Set()
+    this.#wanted.set(infoHash, pieces)
     for (const piece of open.storage.missingPiecesOf(id)) {
       if (pieces.has(piece)) continue
       pieces.add(piece)
       this.#bytesWanted += open.storage.pack.pieceBytes(piece)
     }
+  }
+
+  /** The pack to fetch an object from: one that lacks something, if there is such. */
+  #holder(id: ObjectId): OpenPack | undefined {
+    for (const open of this.#incomplete) if (open.storage.pack.indexOf(id) !== undefined) return open
+    const pack = this.#store.packs.locate(id).find(infoHash => this.#packs.has(infoHash))
+    return pack && this.#packs.get(pack)
   }
 
   /** Bytes of the pieces that were wanted so far, and how many of them are here. */

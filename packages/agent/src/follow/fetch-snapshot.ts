@@ -16,6 +16,9 @@ export interface FetchSnapshotOptions {
   readonly onFetch: (progress: () => FetchProgress) => void
 }
 
+/** Objects that are asked of the catalog by one transaction: a few milliseconds. */
+const wantedAtOnce = 1000
+
 /** A tree that is wanted, and the one that stood at its place before. */
 interface TreePair {
   readonly before: ObjectId | undefined
@@ -45,16 +48,21 @@ export class SnapshotFetch {
     const newFetch = () => new ObjectFetch(this.#store, this.#swarm, this.#sharedPacks, packs)
     for (let level: TreePair[] = [{ before: base, after: record.root.id }]; level.length > 0; ) {
       const trees = newFetch()
-      for (const { after } of level) trees.want(after)
+      trees.want(level.map(({ after }) => after))
       onFetch(() => trees.progress())
       await trees.run(signal)
       level = await this.#nextLevel(level, signal)
     }
     const blobs = newFetch()
+    let ids: ObjectId[] = []
     for await (const { after } of diffTrees(this.#store.objects.readTree, base, record.root.id)) {
+      if (after?.type === 'f') ids.push(after.id)
+      if (ids.length < wantedAtOnce) continue
       signal.throwIfAborted()
-      if (after?.type === 'f') blobs.want(after.id)
+      blobs.want(ids)
+      ids = []
     }
+    blobs.want(ids)
     onFetch(() => blobs.progress())
     await blobs.run(signal)
   }

@@ -5,6 +5,7 @@ import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { explainDiskError, onDisk } from '../disk-error.ts'
+import { isThere } from '../look.ts'
 import { syncDirectory } from './write.ts'
 
 interface Placement {
@@ -107,12 +108,13 @@ async function syncContents(directory: string, paths: readonly string[]): Promis
 }
 
 /**
- * Makes what changed in many directories durable. `directory` is any place on their filesystem.
+ * Makes what changed in many directories, and in the attributes of files, durable. `directory` is any place on their
+ * filesystem. What is not there any more is made durable by the directory above it.
  * @throws RepocastError REPOCAST_DISK_REFUSED
  */
 export async function syncDirectories(directory: string, directories: readonly (string | Buffer)[]): Promise<void> {
   if (directories.length >= manyFiles && (await syncFilesystem(directory))) return
-  for (const path of directories) await syncDirectory(path)
+  for (const path of directories) if (isThere(path)) await syncDirectory(path)
 }
 
 /** syncfs(2) by way of coreutils, since Node does not offer it; false when that cannot be had. */

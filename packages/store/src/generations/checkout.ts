@@ -60,11 +60,7 @@ export class Checkout {
   /** Makes all changes durable. @throws RepocastError REPOCAST_DISK_REFUSED */
   async sync(): Promise<void> {
     const changed = [...this.#changed].map(path => Buffer.from(path, 'latin1'))
-    // A directory that was changed and then removed is made durable by its parent.
-    await syncDirectories(
-      this.#layout.directory,
-      changed.filter(path => lookAt(path) !== undefined),
-    )
+    await syncDirectories(this.#layout.directory, changed)
     this.#changed.clear()
   }
 

@@ -37,7 +37,7 @@ function inodeFor(layout: Layout, entry: FileEntry, note: (path: string | Buffer
   if (hasAttributes(stat, entry)) return path
   // An object that its owner cannot read could not be shared any more.
   if (stat.nlink === 1 && (entry.mode & 0o400) !== 0) {
-    setAttributes(path, entry)
+    setAttributes(path, entry, stat)
     note(path)
     return path
   }
@@ -74,19 +74,30 @@ export function placeBlob(
   note: (path: string | Buffer) => void,
 ): void {
   const source = inodeFor(layout, entry, note)
-  const there = lookAt(place)
-  if (there !== undefined) {
-    if (there.isFile() && there.ino === lstatSync(source).ino) return
+  const refused = tryLink(source, place)
+  if (refused === undefined) return
+  if (refused.code === 'EEXIST') {
+    const there = lookAt(place)
+    if (there?.isFile() && there.ino === lstatSync(source).ino) return
     remove(place)
-  }
+    const again = tryLink(source, place)
+    if (again === undefined) return
+    if (!cannotLink.has(again.code)) throw explainDiskError(again.error, 'link', place)
+  } else if (!cannotLink.has(refused.code)) throw explainDiskError(refused.error, 'link', place)
+  else if (lookAt(place) !== undefined) remove(place)
+  // No hard links here, or too many of this inode: a copy serves as well.
+  copyFileSync(source, place, constants.COPYFILE_FICLONE)
+  setAttributes(place, entry)
+  note(place)
+}
+
+/** Linked without a look at `place` before, since most often nothing is there. @returns why it could not be */
+function tryLink(source: string, place: Buffer): { readonly code: string; readonly error: unknown } | undefined {
   try {
     linkSync(source, place)
+    return undefined
   } catch (error) {
-    if (!cannotLink.has(systemErrorCode(error) ?? '')) throw explainDiskError(error, 'link', place)
-    // No hard links here, or too many of this inode: a copy serves as well.
-    copyFileSync(source, place, constants.COPYFILE_FICLONE)
-    setAttributes(place, entry)
-    note(place)
+    return { code: systemErrorCode(error) ?? '', error }
   }
 }
 
@@ -96,7 +107,8 @@ function hasAttributes(stat: Stats, { mode, mtime }: FileEntry): boolean {
   return (stat.mode & 0o7777) === mode && Math.floor(stat.mtimeMs / 1000) === mtime && stat.mtimeMs % 1000 === 0
 }
 
-function setAttributes(path: string | Buffer, { mode, mtime }: FileEntry): void {
-  chmodSync(path, mode)
+/** `before` is what it has, where that is known. */
+function setAttributes(path: string | Buffer, { mode, mtime }: FileEntry, before?: Stats): void {
+  if (before === undefined || (before.mode & 0o7777) !== mode) chmodSync(path, mode)
   utimesSync(path, mtime, mtime)
 }

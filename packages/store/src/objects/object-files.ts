@@ -1,10 +1,18 @@
 import { createReadStream, readFileSync } from 'node:fs'
-import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '@repocast/database'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
 import { explainDiskError, lookAt, onDisk } from '@repocast/files'
-import { decodeTree, emptyBlobId, maxTreeBytes, type ObjectId, objectIdOf, type Tree } from '@repocast/objects'
+import {
+  decodeTree,
+  emptyBlobId,
+  maxTreeBytes,
+  type ObjectId,
+  objectIdOf,
+  parseObjectId,
+  type Tree,
+} from '@repocast/objects'
 import { toBytes } from '../catalog/catalog.ts'
 import { Layout } from '../layout.ts'
 
@@ -16,12 +24,14 @@ const keptTrees = 512
 /** Objects that lie whole in the store. */
 export class ObjectFiles {
   readonly #layout: Layout
+  readonly #catalog: Database
   readonly #trees = new Map<ObjectId, Tree>()
   readonly #selectSize
   readonly #insert
 
   constructor(layout: Layout, catalog: Database) {
     this.#layout = layout
+    this.#catalog = catalog
     this.#selectSize = catalog.prepare<[Buffer], { size: number }>('SELECT size FROM objects WHERE id = ?')
     this.#insert = catalog.prepare<[Buffer, number]>('INSERT OR IGNORE INTO objects (id, size) VALUES (?, ?)')
   }
@@ -36,7 +46,22 @@ export class ObjectFiles {
       for (const directory of [incoming, torrents, generations]) await mkdir(directory, { recursive: true })
       await makeEmptyFile(this.#layout.object(emptyBlobId))
     })
-    this.note(emptyBlobId, 0)
+    if (!this.has(emptyBlobId)) await this.#rebuild()
+  }
+
+  /** Records all objects that lie there: the catalog is new, or was lost. */
+  async #rebuild(): Promise<void> {
+    for (const digits of Layout.fanOut) {
+      const directory = join(this.#layout.objects, digits)
+      const names = await onDisk('read', directory, async () => await readdir(directory))
+      this.#catalog.transaction(() => {
+        // others are variants, which are found by their names
+        for (const name of names.filter(other => /^[0-9a-f]{62}$/.test(other))) {
+          const stat = lookAt(join(directory, name))
+          if (stat?.isFile()) this.note(parseObjectId(digits + name), stat.size)
+        }
+      })()
+    }
   }
 
   has(id: ObjectId): boolean {
@@ -49,8 +74,7 @@ export class ObjectFiles {
   }
 
   /**
-   * Whether the file of an object that the catalog does not know lies there after all: a crash may come between
-   * placing a file and recording it.
+   * Whether the file of an object that the catalog does not know lies there after all. Records it then.
    */
   find(id: ObjectId, size: number): boolean {
     const stat = lookAt(this.#layout.object(id))

@@ -10,6 +10,13 @@ export class Bits {
     return ((this.bytes[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0
   }
 
+  /** How many are in it. */
+  get count(): number {
+    let count = 0
+    for (let byte of this.bytes) for (; byte > 0; byte &= byte - 1) count += 1
+    return count
+  }
+
   add(index: number): void {
     this.bytes[index >> 3] = (this.bytes[index >> 3] ?? 0) | (0x80 >> (index & 7))
   }

@@ -5,6 +5,7 @@ import { DurableBatch, isThere } from '@repocast/files'
 import type { ObjectId } from '@repocast/objects'
 import type { Layout } from '../layout.ts'
 import type { ObjectFiles } from '../objects/object-files.ts'
+import { PlacingJournal } from '../objects/placing-journal.ts'
 import type { OpenFiles } from './open-files.ts'
 
 /** What a pack storage hands to the committer. */
@@ -13,6 +14,8 @@ export interface PieceLedger {
   readonly packNumber: number
   /** A copy of the pieces that are written, as a bitfield. */
   snapshot(): Uint8Array
+  /** Whether every object of the pack lies under its final name. */
+  readonly isWhole: boolean
   /** Objects that have just come to lie under their final names. */
   placed(ids: Iterable<ObjectId>): void
 }
@@ -31,6 +34,7 @@ export class Committer {
   readonly #objects: ObjectFiles
   readonly #files: OpenFiles
   readonly #record
+  readonly #journal: PlacingJournal
   readonly #onError: (error: unknown) => void
   #touched = new Set<string>()
   /** Sizes of objects that wait for their final names. */
@@ -38,8 +42,12 @@ export class Committer {
   /** Every open pack: an object may be in several of them. */
   readonly #open = new Set<PieceLedger>()
   #ledgers = new Set<PieceLedger>()
+  /** Commits that have put objects under their final names. */
+  commits = 0
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
+  /** What the journal holds of commits that failed. */
+  #journalled: (number | bigint)[] = []
   #running: Promise<void> = Promise.resolve()
 
   constructor(
@@ -54,6 +62,7 @@ export class Committer {
     this.#objects = objects
     this.#files = files
     this.#onError = onError
+    this.#journal = new PlacingJournal(catalog)
     // A pack that was removed meanwhile is passed over.
     this.#record = catalog.prepare<[Uint8Array, number]>(
       `INSERT INTO pieces (pack, have) SELECT number, ? FROM packs WHERE number = ?
@@ -83,12 +92,11 @@ export class Committer {
     this.#schedule()
   }
 
-  /** Says that the partial file of an object holds all of its bytes, and that they were verified. */
+  /** Says that the partial file of an object holds all of its bytes, and that they were verified; it need not be touched. */
   finish(id: ObjectId, size: number, ledger: PieceLedger): void {
     this.#finished.set(id, size)
     this.#ledgers.add(ledger)
-    if (this.#finished.size >= commitAfterObjects) void this.flush().catch(this.#onError)
-    else this.#schedule()
+    this.#schedule(this.#finished.size === commitAfterObjects ? 0 : commitAfterMilliseconds)
   }
 
   /** Makes all that was said up to now durable. @throws RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED */
@@ -107,9 +115,11 @@ export class Committer {
     clearTimeout(this.#timer)
   }
 
-  #schedule(): void {
+  #schedule(afterMilliseconds = commitAfterMilliseconds): void {
     if (this.#isStopped) return
-    this.#timer ??= setTimeout(() => void this.flush().catch(this.#onError), commitAfterMilliseconds)
+    if (afterMilliseconds === 0) clearTimeout(this.#timer)
+    else if (this.#timer) return
+    this.#timer = setTimeout(() => void this.flush().catch(this.#onError), afterMilliseconds)
   }
 
   async #commit(): Promise<void> {
@@ -120,11 +130,16 @@ export class Committer {
     this.#ledgers = new Set()
     const snapshots = [...ledgers].map(ledger => ({ ledger, have: ledger.snapshot() }))
     try {
-      await this.#place(touched, finished)
+      const placed = this.#knownOf(finished)
+      if (placed.size < finished.size) this.#journalled.push(this.#journal.begin(finished))
+      await this.#place(touched, finished, placed)
       this.#catalog.transaction(() => {
         for (const [id, size] of finished) this.#objects.note(id, size)
         for (const { ledger, have } of snapshots) this.#record.run(have, ledger.packNumber)
+        for (const entry of this.#journalled) this.#journal.end(entry)
       })()
+      this.#journalled = []
+      this.commits += 1
     } catch (error) {
       // Nothing was recorded: all of it is tried again with the next commit.
       for (const path of touched) this.#touched.add(path)
@@ -133,16 +148,32 @@ export class Committer {
       this.#schedule()
       throw error
     }
-    for (const ledger of this.#open) ledger.placed(finished.keys())
+    for (const ledger of this.#open) if (!ledger.isWhole) ledger.placed(finished.keys())
   }
 
-  async #place(touched: ReadonlySet<string>, finished: ReadonlyMap<ObjectId, number>): Promise<void> {
+  /** Those of `objects` that lie under their final names: another pack was faster, or a commit failed behind its renames. */
+  #knownOf(objects: ReadonlyMap<ObjectId, number>): Set<ObjectId> {
+    const hasFailed = this.#journalled.length > 0
+    return this.#catalog.transaction(() => {
+      const known = new Set<ObjectId>()
+      for (const [id, size] of objects) {
+        if (this.#objects.has(id) || (hasFailed && this.#objects.find(id, size))) known.add(id)
+      }
+      return known
+    })()
+  }
+
+  async #place(
+    touched: ReadonlySet<string>,
+    finished: ReadonlyMap<ObjectId, number>,
+    placed: ReadonlySet<ObjectId>,
+  ): Promise<void> {
     const batch = new DurableBatch(this.#layout.directory)
     const leaving = new Set<string>()
-    for (const [id, size] of finished) {
+    for (const id of finished.keys()) {
       const partial = this.#layout.partialObject(id)
       leaving.add(partial)
-      if (this.#objects.find(id, size)) {
+      if (placed.has(id)) {
         // Perhaps by a commit that failed behind the rename: then its name is not durable yet.
         batch.keepNames(dirname(this.#layout.object(id)))
         await rm(partial, { force: true })
@@ -151,6 +182,6 @@ export class Committer {
     // a partial file goes away when another pack that holds its object was faster
     for (const path of touched) if (!leaving.has(path) && isThere(path)) batch.keep(path)
     await batch.commit()
-    for (const path of leaving) await this.#files.forget(path)
+    for (const path of leaving) if (this.#files.has(path)) await this.#files.forget(path)
   }
 }

@@ -42,6 +42,11 @@ export class OpenFiles {
     }
   }
 
+  /** Whether something is open of a path. */
+  has(path: string): boolean {
+    return this.#slots.has(`read ${path}`) || this.#slots.has(`write ${path}`)
+  }
+
   /** Closes what is open of a path, now or as soon as its users are done; who comes later opens it anew. */
   async forget(path: string): Promise<void> {
     for (const access of ['read', 'write']) await this.#drop(`${access} ${path}`)

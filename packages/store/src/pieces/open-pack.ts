@@ -1,7 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Database } from '@repocast/database'
-import { type FileRange, isThere } from '@repocast/files'
+import type { FileRange } from '@repocast/files'
+import { parseObjectId } from '@repocast/objects'
 import type { Pack } from '@repocast/packs'
+import { toObjectId } from '../catalog/catalog.ts'
+import { Layout } from '../layout.ts'
 import { Bits } from './bitfield.ts'
 import { PackStorage, type PieceSurroundings } from './pack-storage.ts'
 
@@ -16,50 +20,61 @@ export async function openPackStorage(
   catalog: Database,
   surroundings: PieceSurroundings,
 ): Promise<PackStorage> {
-  const held = holdsAll(pack, packNumber, catalog) ? full(pack.objectCount) : await findHeld(pack, surroundings)
-  const partials = await findPartials(pack, held, surroundings)
+  const { committer } = surroundings
+  for (;;) {
+    const { commits } = committer
+    const held = findHeld(pack, packNumber, catalog)
+    const have = await findPieces(pack, packNumber, held, catalog, surroundings)
+    // what another pack has brought meanwhile is looked at again
+    if (committer.commits !== commits) continue
+    const storage = new PackStorage(pack, packNumber, surroundings, have, held)
+    committer.open(storage)
+    storage.finishComplete()
+    return storage
+  }
+}
+
+async function findPieces(
+  pack: Pack,
+  packNumber: number,
+  held: Bits,
+  catalog: Database,
+  surroundings: PieceSurroundings,
+): Promise<Bits> {
+  const isWhole = held.count === pack.objectCount
+  const partials = isWhole ? new Bits(pack.objectCount) : findPartials(pack, surroundings)
   const recorded = readRecorded(pack, packNumber, catalog)
   const have = new Bits(pack.pieceCount)
   for (let piece = 0; piece < pack.pieceCount; piece += 1) {
     if (await hasPiece(pack, piece, held, partials, recorded, surroundings)) have.add(piece)
   }
-  const storage = new PackStorage(pack, packNumber, surroundings, have, held)
-  storage.finishComplete()
-  return storage
+  return have
 }
 
-/** Whether the catalog knows every object of the pack: one question for packs that are complete, as most are at a start. */
-function holdsAll(pack: Pack, packNumber: number, catalog: Database): boolean {
-  const count = catalog.prepare<[number], { held: number }>(
-    'SELECT count(*) AS held FROM pack_objects JOIN objects ON objects.id = pack_objects.object WHERE pack = ?',
-  )
-  return count.get(packNumber)?.held === pack.objectCount
-}
-
-function full(count: number): Bits {
-  const bits = new Bits(count)
-  for (let k = 0; k < count; k += 1) bits.add(k)
-  return bits
-}
-
-/** Objects that are looked at before the event loop gets its turn. */
-const objectsPerTurn = 500
-
-async function findHeld(pack: Pack, { objects }: PieceSurroundings): Promise<Bits> {
+/** By one question, and none for each object where all are there, as at most starts. */
+function findHeld(pack: Pack, packNumber: number, catalog: Database): Bits {
+  const from = 'FROM pack_objects JOIN objects ON objects.id = pack_objects.object WHERE pack = ?'
   const held = new Bits(pack.objectCount)
-  for (let k = 0; k < pack.objectCount; k += 1) {
-    const id = pack.objectId(k)
-    if (objects.has(id) || objects.find(id, pack.objectBytes(k))) held.add(k)
-    if (k % objectsPerTurn === 0) await nextTurn()
+  const count = catalog.prepare<[number], { held: number }>(`SELECT count(*) AS held ${from}`).get(packNumber)?.held
+  if (count === pack.objectCount) for (let k = 0; k < pack.objectCount; k += 1) held.add(k)
+  else if (count !== 0) {
+    const rows = catalog.prepare<[number], { object: Buffer }>(`SELECT object ${from}`).iterate(packNumber)
+    for (const { object } of rows) held.add(pack.indexOf(toObjectId(object)) ?? 0)
   }
   return held
 }
 
-async function findPartials(pack: Pack, held: Bits, { layout }: PieceSurroundings): Promise<Bits> {
+/** A name in one of the directories by the first two digits. */
+const whole = /^[0-9a-f]{62}$/
+
+/** Objects of which some bytes lie in partial files: by what is there, since there are few of them. */
+function findPartials(pack: Pack, { layout }: PieceSurroundings): Bits {
   const partials = new Bits(pack.objectCount)
-  for (let k = 0; k < pack.objectCount; k += 1) {
-    if (!held.has(k) && isThere(layout.partialObject(pack.objectId(k)))) partials.add(k)
-    if (k % objectsPerTurn === 0) await nextTurn()
+  for (const digits of Layout.fanOut) {
+    for (const name of readdirSync(join(layout.partial, digits))) {
+      const object = whole.test(name) ? pack.indexOf(parseObjectId(digits + name)) : undefined
+      if (object !== undefined) partials.add(object)
+    }
   }
   return partials
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { type Logger, RepocastError } from '@repocast/errors'
 import { explainDiskError, type HashPool } from '@repocast/files'
@@ -37,6 +37,7 @@ export class PackStorage implements PieceLedger {
   readonly #with: PieceSurroundings
   readonly #have: Bits
   readonly #held: Bits
+  #heldCount: number
   /** Pieces of each object that are not there yet. */
   readonly #piecesLeft: Uint32Array
   readonly #verifying = new Set<Promise<void>>()
@@ -49,6 +50,7 @@ export class PackStorage implements PieceLedger {
     this.#with = surroundings
     this.#have = have
     this.#held = held
+    this.#heldCount = held.count
     this.#piecesLeft = countPiecesLeft(pack, have)
   }
 
@@ -92,7 +94,8 @@ export class PackStorage implements PieceLedger {
     const bytes = Buffer.allocUnsafe(length)
     let at = 0
     for (const part of this.pack.rangesOfPiece(piece, offset, length)) {
-      await this.#readRange(part, bytes.subarray(at, at + part.length))
+      const into = bytes.subarray(at, at + part.length)
+      if (!this.#isSmall(part) || !this.#readWhole(part, into)) await this.#readRange(part, into)
       at += part.length
     }
     return bytes
@@ -106,16 +109,15 @@ export class PackStorage implements PieceLedger {
   async write(piece: number, bytes: Uint8Array): Promise<void> {
     if (this.#failure) throw this.#failure
     if (this.#have.has(piece)) return
-    const ranges = this.pack.rangesOfPiece(piece).filter(({ object }) => !this.#isHeld(object))
+    const ranges = this.pack.rangesOfPiece(piece).filter(({ object }) => !this.#held.has(object))
     for (const part of ranges) {
-      if (part.length <= writtenAtOnce && part.length === this.pack.objectBytes(part.object))
-        this.#writeWhole(part, bytes)
+      if (this.#isSmall(part)) this.#putWhole(part, bytes)
       else await this.#writeRange(part, bytes)
     }
     if (this.#have.has(piece)) return // it came twice at the same time
     this.#have.add(piece)
     this.#with.committer.change(this) // a commit may have come between the bytes and this line
-    for (const { object } of ranges) this.#arrived(object, piece, bytes)
+    for (const part of ranges) if (!this.#isSmall(part)) this.#arrived(part.object, piece, bytes)
   }
 
   /** Settles when everything written so far is verified, durable and recorded. @throws as `write` */
@@ -126,7 +128,17 @@ export class PackStorage implements PieceLedger {
   }
 
   placed(ids: Iterable<ObjectId>): void {
-    for (const object of this.#indexes(ids)) this.#held.add(object)
+    for (const object of this.#indexes(ids)) this.#hold(object)
+  }
+
+  get isWhole(): boolean {
+    return this.#heldCount === this.pack.objectCount
+  }
+
+  #hold(object: number): void {
+    if (this.#held.has(object)) return
+    this.#held.add(object)
+    this.#heldCount += 1
   }
 
   /** Looks at objects that are complete but not under their final names, as after a crash. For `openPackStorage`. */
@@ -136,16 +148,24 @@ export class PackStorage implements PieceLedger {
     }
   }
 
-  /** Also when another pack has brought the object: its partial file must not be made again. */
-  #isHeld(object: number): boolean {
-    if (!this.#held.has(object) && this.#with.objects.has(this.pack.objectId(object))) this.#held.add(object)
-    return this.#held.has(object)
-  }
-
   *#indexes(ids: Iterable<ObjectId>): Generator<number> {
     for (const id of ids) {
       const object = this.pack.indexOf(id)
       if (object !== undefined) yield object
+    }
+  }
+
+  /** A small object in one go, as it was written. @returns false when that has to be done with more care */
+  #readWhole({ object, length }: PieceRange, into: Buffer): boolean {
+    if (!this.#held.has(object)) return false
+    let fd: number | undefined
+    try {
+      fd = openSync(this.#with.layout.object(this.pack.objectId(object)), 'r')
+      return readSync(fd, into, 0, length, 0) === length
+    } catch {
+      return false // the other way tells what is wrong
+    } finally {
+      if (fd !== undefined) closeSync(fd)
     }
   }
 
@@ -172,19 +192,27 @@ export class PackStorage implements PieceLedger {
     })
   }
 
+  #isSmall({ object, length }: PieceRange): boolean {
+    return length <= writtenAtOnce && length === this.pack.objectBytes(object)
+  }
+
   /**
-   * A small object is written by one call after the other, without waiting: a pack may hold a hundred of them in each
-   * piece, and the file that is kept open for later ranges and the promises cost many times what the calls do.
+   * A small object is verified and written by one call after the other, without waiting: a pack may hold a hundred of
+   * them in each piece, and the file that is kept open for later ranges and the promises cost many times what the calls do.
    */
-  #writeWhole({ object, pieceOffset, length }: PieceRange, bytes: Uint8Array): void {
+  #putWhole({ object, pieceOffset, length }: PieceRange, bytes: Uint8Array): void {
+    if (this.#held.has(object)) return
+    this.#piecesLeft[object] = 0
+    const content = bytes.subarray(pieceOffset, pieceOffset + length)
     const id = this.pack.objectId(object)
+    if (objectIdOf(content) !== id) throw this.#refuse(object)
     const path = this.#with.layout.partialObject(id)
     try {
-      writeFileSync(path, bytes.subarray(pieceOffset, pieceOffset + length), { mode: 0o644 })
+      writeFileSync(path, content, { mode: 0o644 })
     } catch (error) {
       throw explainDiskError(error, 'write', path)
     }
-    this.#with.committer.touch(id, this)
+    this.#with.committer.finish(id, length, this)
   }
 
   async #writeRange({ object, objectOffset, pieceOffset, length }: PieceRange, bytes: Uint8Array): Promise<void> {
