@@ -1,7 +1,15 @@
-/** Knows repositories: what kind one is, and which of its files are metadata. Pure. */
+/** Knows repositories: what kind one is, which of its files are metadata, and where a tree is broken. Pure. */
 
+export type { CheckContext } from './check/context.ts'
+export type { Finding, Rule, Severity } from './check/finding.ts'
+export type { SignatureVerdict, SignatureVerifier } from './check/signatures.ts'
+export type { TreeNode, TreeReader, WalkedNode } from './check/tree-reader.ts'
 export { compareDebVersions } from './deb/version/compare.ts'
 export { isVolatile, KindDetector } from './kind/detect.ts'
+export { checkYum } from './yum/check.ts'
+export type { Unpacker } from './yum/checks/unpacker.ts'
+export { type YumPackage, yumPackages } from './yum/packages.ts'
+export { type YumCode, type YumFinding, yumRules } from './yum/rules.ts'
 export {
   compareRpmParts,
   compareRpmVersions,

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import type { MemoryLink } from '../check/memory-tree.ts'
+import { type MemoryLink, MemoryTree } from '../check/memory-tree.ts'
+import { checkYum } from './check.ts'
 import { type YumCode, yumRules } from './rules.ts'
-import { codesOf, findingsOf } from './testing/check-made.ts'
+import { codesOf, findingsOf, unpacker } from './testing/check-made.ts'
 import { MadeYumRepository } from './testing/made-yum-repository.ts'
 
 const repositories = {
@@ -248,6 +249,22 @@ test('several repositories may share packages by climbing in the tree', async ()
   made.edit('x/os', 'primary', text => text.replace('Packages/a/', '../../pool/'))
   made.seal('x/os')
   expect(await codesOf(made.files)).toEqual([])
+})
+
+test('a check stops when it is told to', async () => {
+  const stop = new AbortController()
+  const { files } = made()
+  files.set('stray.rpm', Buffer.from(''))
+  files.delete(rpmA)
+  const findings: string[] = []
+  const tree = new MemoryTree(files)
+  const report = ({ code }: { readonly code: string }): void => {
+    findings.push(code)
+    stop.abort(new Error('enough'))
+  }
+  const checked = checkYum({ tree, now: new Date(0), signal: stop.signal, report }, unpacker)
+  await expect(checked).rejects.toThrow('enough')
+  expect(findings).toEqual(['YUM_PACKAGE_MISSING'])
 })
 
 test('what is asked for as it is written is found under the name without escapes', async () => {

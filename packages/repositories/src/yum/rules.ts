@@ -11,7 +11,7 @@ export const yumRules = {
   YUM_PRIMARY_UNNAMED: {
     severity: 'error',
     rule: 'A repomd.xml names the list of packages, the data of type primary.',
-    source: 'librepo librepo/yum.c: without it dnf refuses the repository',
+    source: 'what clients do: without it dnf fails',
     hint: 'run createrepo_c again',
   },
   YUM_UPDATE_UNFINISHED: {
@@ -29,7 +29,7 @@ export const yumRules = {
   YUM_METADATA_SIZE: {
     severity: 'error',
     rule: 'Each file that a repomd.xml names has the size that it says.',
-    source: 'librepo librepo/yum.c: dnf refuses larger ones',
+    source: 'createrepo_c(8): the size; a file of another size has another checksum',
     hint: 'repomd.xml and the file are of different updates, or the file was cut off: run createrepo_c again',
   },
   YUM_METADATA_CHECKSUM: {
@@ -83,13 +83,13 @@ export const yumRules = {
   YUM_PACKAGE_MISSING: {
     severity: 'error',
     rule: 'Each package that a primary.xml names is there.',
-    source: 'dnf(8): an installation that needs it fails',
+    source: 'what clients do: an installation that needs it fails',
     hint: 'bring the package back, or run createrepo_c again without it',
   },
   YUM_PACKAGE_SIZE: {
     severity: 'error',
     rule: 'Each package has the size that primary.xml says.',
-    source: 'librepo librepo/package_downloader.c: dnf expects it',
+    source: 'createrepo_c(8): the size; a file of another size has another checksum',
     hint: 'the package was replaced after createrepo_c, or is still being copied: run createrepo_c again when all is there',
   },
   YUM_PACKAGE_CHECKSUM: {
@@ -101,7 +101,7 @@ export const yumRules = {
   YUM_DUPLICATE_PACKAGE: {
     severity: 'warning',
     rule: 'A repository has one package of the same name, epoch, version, release and architecture.',
-    source: 'dnf(8): which of the two is installed is left to chance',
+    source: 'what clients do: libsolv tells packages apart by these five, and takes either',
     hint: 'remove one of them, or give the newer one a higher release, and run createrepo_c again',
   },
   YUM_PACKAGE_UNNAMED: {
