@@ -142,6 +142,7 @@ describe('what is made to use up memory ends in a finding', () => {
     ['deep nesting', `<metadata>${'<a>'.repeat(1_000_000)}`],
     ['a long name', `<metadata><${'a'.repeat(5_000_000)}`],
     ['a long attribute', `<metadata><a b="${'a'.repeat(5_000_000)}"/></metadata>`],
+    ['a rather long attribute', `<metadata><a b="${'a'.repeat(70_000)}"/></metadata>`],
     ['many attributes', `<metadata><a ${Array.from({ length: 500_000 }, (_, k) => `b${k}=""`).join(' ')}/></metadata>`],
     ['a long comment', `<metadata><!--${'a'.repeat(5_000_000)}--></metadata>`],
     ['a long name of an entity', `<metadata>&${'a'.repeat(5_000_000)};</metadata>`],

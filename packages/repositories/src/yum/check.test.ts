@@ -284,7 +284,7 @@ test('an xml:base that is no address leads nowhere', async () => {
     code: 'YUM_LOCATION_OUTSIDE',
     severity: 'error',
     path: made.path('', 'primary'),
-    message: 'the location "Packages/a/a-1-1.x86_64.rpm" of a is refused: its xml:base "../" is not an address',
+    message: 'the location "Packages/a/a-1-1.x86_64.rpm" of "a" is refused: its xml:base "../" is not an address',
   })
 })
 

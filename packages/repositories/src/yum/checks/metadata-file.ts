@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Malformed } from '../../metadata/malformed.ts'
+import { Malformed, quote } from '../../metadata/malformed.ts'
 import { repomdOf } from '../find/finder.ts'
 import { placeOf } from '../location/location.ts'
 import type { MetadataFile } from '../repomd/repomd.ts'
@@ -85,9 +85,10 @@ function findMetadata(scope: Scope, directory: string, file: MetadataFile): stri
     scope.report(
       'YUM_LOCATION_OUTSIDE',
       repomd,
-      `the location ${JSON.stringify(file.location.href)} of ${file.type} is refused: ${place.why}`,
+      `the location ${quote(file.location.href)} of ${file.type} is refused: ${place.why}`,
     )
-  if (place.kind === 'elsewhere') scope.report('YUM_LOCATION_ELSEWHERE', repomd, `${file.type} lies at ${place.url}`)
+  if (place.kind === 'elsewhere')
+    scope.report('YUM_LOCATION_ELSEWHERE', repomd, `${file.type} lies at ${quote(place.url)}`)
   if (place.kind !== 'inside') return undefined
   const path = place.decoded
   if (scope.context.tree.find(path)?.type === 'f') return path

@@ -1,5 +1,5 @@
 import { isBroken } from '../../metadata/digests.ts'
-import { Malformed } from '../../metadata/malformed.ts'
+import { Malformed, quote } from '../../metadata/malformed.ts'
 import { placeOf } from '../location/location.ts'
 import { type PackageEntry, PrimaryParser } from '../primary/parser.ts'
 import { formatRpmVersion } from '../version/compare.ts'
@@ -59,7 +59,7 @@ export class PackageCheck {
       what: string,
     ): void => {
       if (tally.count > 0)
-        this.#scope.report(code, this.#primary, `${tally.count} packages ${what}, the first is ${tally.first}`)
+        this.#scope.report(code, this.#primary, `${tally.count} packages ${what}, the first is ${quote(tally.first)}`)
     }
     tell('YUM_LOCATION_ELSEWHERE', this.#elsewhere, 'lie at other addresses')
     tell('YUM_LOCATION_ENCODED', this.#encoded, 'have a location with percent escapes')
@@ -106,7 +106,7 @@ export class PackageCheck {
   #find({ name, location }: PackageEntry): string | undefined {
     const place = placeOf(this.#directory, location)
     if (place.kind === 'refused') {
-      const message = `the location ${JSON.stringify(location.href)} of ${name} is refused: ${place.why}`
+      const message = `the location ${quote(location.href)} of ${quote(name)} is refused: ${place.why}`
       this.#scope.report('YUM_LOCATION_OUTSIDE', this.#primary, message)
     }
     if (place.kind === 'elsewhere') add(this.#elsewhere, place.url)
@@ -129,7 +129,7 @@ export class PackageCheck {
       this.#scope.report(
         'YUM_DUPLICATE_PACKAGE',
         path,
-        `${this.#primary} names another package ${nevra} with other contents`,
+        `${this.#primary} names another package ${quote(nevra)} with other contents`,
       )
     }
   }
@@ -137,6 +137,6 @@ export class PackageCheck {
 
 /** The first one is copied, because it may hold on to the text that it was cut from. */
 function add(tally: Tally, text: string): void {
-  if (tally.count === 0) tally.first = Buffer.from(text.slice(0, 300)).toString()
+  if (tally.count === 0) tally.first = Buffer.from(text.slice(0, 200)).toString()
   tally.count += 1
 }

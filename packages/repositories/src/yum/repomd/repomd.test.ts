@@ -62,6 +62,7 @@ describe('what is refused', () => {
   test.each([
     ['another root', '<metadata/>', 'its root is "metadata", not "repomd"'],
     ['a data without type', '<repomd><data/></repomd>', 'a data has no type'],
+    ['a long type', `<repomd><data type="${'p'.repeat(101)}"/></repomd>`, 'of a data is too long'],
     ['a data without location', `<repomd><data type="p">${checksum}</data></repomd>`, 'the data "p" has no location'],
     ['a data without checksum', `<repomd><data type="p">${location}</data></repomd>`, 'the data "p" has no checksum'],
     ['an empty location', '<repomd><data type="p"><location href=""/></data></repomd>', 'a location has no href'],

@@ -21,6 +21,8 @@ export interface MetadataFile {
 /** Longest repomd.xml that is read; those of the largest distributions have some 20 KB. */
 const maxRepomdBytes = 4 * 1024 * 1024
 
+const maxTypeLength = 100
+
 /** The files that a repomd.xml names, in its order. @throws Malformed, and what `chunks` throws */
 export async function readRepomd(chunks: AsyncIterable<Uint8Array>): Promise<MetadataFile[]> {
   const handler = new RepomdHandler(() => reader.line)
@@ -93,6 +95,7 @@ class RepomdHandler implements XmlHandler {
 
 function begin(type: string | undefined, line: number): Unfinished {
   if (type === undefined || type === '') throw new Malformed('a data has no type', line)
+  if (type.length > maxTypeLength) throw new Malformed(`the type ${quote(type)} of a data is too long`, line)
   return {
     type,
     location: undefined,

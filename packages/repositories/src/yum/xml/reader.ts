@@ -15,8 +15,8 @@ export type Attributes = Readonly<Record<string, string>>
 const maxDepth = 32
 /** Longest text, tag or comment in characters. Some change logs and descriptions of updates have 100,000. */
 const maxPieceLength = 4 * 1024 * 1024
-/** Longest text of one element that is wanted: a name or a digest. */
-const maxWantedLength = 64 * 1024
+/** Longest value of an attribute, and longest text that is wanted: a name, a path or a digest. */
+const maxValueLength = 64 * 1024
 /** Characters that are parsed between two looks at the limits. */
 const sliceLength = 64 * 1024
 
@@ -88,6 +88,7 @@ export class XmlReader {
     this.#endPiece()
     this.#depth += 1
     if (this.#depth > maxDepth) this.#fail(`elements are nested more than ${maxDepth} deep`)
+    for (const key in attributes) this.#assertShort(attributes[key] ?? '')
     this.#want(this.#handler.open(name, attributes, this.#depth))
   }
 
@@ -110,7 +111,11 @@ export class XmlReader {
     this.#endPiece()
     if (this.#text === undefined) return
     this.#text += text
-    if (this.#text.length > maxWantedLength) this.#fail(`a value is longer than ${maxWantedLength} characters`)
+    this.#assertShort(this.#text)
+  }
+
+  #assertShort(value: string): void {
+    if (value.length > maxValueLength) this.#fail(`a value is longer than ${maxValueLength} characters`)
   }
 
   #endPiece(): void {
