@@ -134,6 +134,9 @@ export async function syncOnce(options: AgentOptions, sync: SyncOptions): Promis
   })
 }
 
+/** What does not count as other mirrors fetching from here. */
+const quietBytesPerSecond = 64 * 1024
+
 /**
  * `repocast agent run`: follows every configured repository, serves and seeds it, until `signal` says stop.
  * @throws RepocastError REPOCAST_CONFIGURATION_MISSING, REPOCAST_CONFIGURATION_WRONG, REPOCAST_LINK_MALFORMED,
@@ -222,8 +225,9 @@ async function follow(
     }
     await listenForEvents(url, onPublished, signal, async (ms, until) => await sleep(ms, undefined, { signal: until }))
   })
+  const isQuiet = () => swarm.status().uploadRate < quietBytesPerSecond
   const following = wakes.map(({ mirror, wake }) =>
-    followRepository({ mirror, wake, pollSeconds, logger, signal, random: Math.random }),
+    followRepository({ mirror, wake, pollSeconds, isQuiet, logger, signal, random: Math.random }),
   )
   await untilAborted(signal)
   await Promise.all([...events, ...following])

@@ -6,6 +6,8 @@ export interface FollowOptions {
   readonly mirror: Mirror
   readonly wake: Wake
   readonly pollSeconds: number
+  /** Whether nobody fetches much from here now. */
+  readonly isQuiet: () => boolean
   readonly logger: Logger
   readonly signal: AbortSignal
   /** From 0 to below 1. */
@@ -13,6 +15,11 @@ export interface FollowOptions {
 }
 
 const firstRetrySeconds = 2
+
+const lookMs = 1000
+
+/** After ten minutes it is time for the spare anyway. */
+const mostLooks = 600
 
 /** Why an update was ended: there is something newer to fetch. */
 class Superseded extends Error {}
@@ -26,6 +33,7 @@ export async function followRepository(options: FollowOptions): Promise<void> {
     try {
       await updateUntilSuperseded(options)
       retrySeconds = firstRetrySeconds
+      if (!(await untilQuiet(options))) continue
       await mirror.prepareSpare(signal)
     } catch (error) {
       if (signal.aborted) return
@@ -37,6 +45,18 @@ export async function followRepository(options: FollowOptions): Promise<void> {
     // Mirrors that started together must not ask together for ever.
     await wake.sleep(pause * 1000 * (0.75 + random() / 2), signal).catch(() => {})
   }
+}
+
+/**
+ * The spare generation is for the next update, and costs a link per file: it waits while other mirrors fetch from here.
+ * @returns false when there is news before
+ */
+async function untilQuiet({ wake, isQuiet, signal }: FollowOptions): Promise<boolean> {
+  for (let looks = 0; looks < mostLooks; looks += 1) {
+    if (await wake.sleep(lookMs, signal)) return false
+    if (isQuiet()) return true
+  }
+  return true
 }
 
 /** One update, ended early when the feed has something newer than what it fetches. */

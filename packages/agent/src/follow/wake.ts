@@ -1,21 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Lets a loop sleep until it is woken or time is up. */
+/** Lets a loop sleep until it is woken or time is up. A call that comes while nobody sleeps ends the next sleep. */
 export class Wake {
+  #isCalled = false
   #wake = new AbortController()
 
-  /** Wakes whoever sleeps now; who begins to sleep later does not see it. */
   call(): void {
+    this.#isCalled = true
     this.#wake.abort()
     this.#wake = new AbortController()
   }
 
-  /** @throws the reason of `signal` */
-  async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-    try {
-      await sleep(milliseconds, undefined, { signal: AbortSignal.any([signal, this.#wake.signal]) })
-    } catch {
-      signal.throwIfAborted()
+  /** @returns whether it was woken @throws the reason of `signal` */
+  async sleep(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted()
+    if (!this.#isCalled) {
+      const until = AbortSignal.any([signal, this.#wake.signal])
+      await sleep(milliseconds, undefined, { signal: until }).catch(() => signal.throwIfAborted())
     }
+    const wasCalled = this.#isCalled
+    this.#isCalled = false
+    return wasCalled
   }
 }
