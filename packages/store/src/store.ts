@@ -37,7 +37,6 @@ export class Store {
   readonly packs: PackShelf
   readonly snapshots: Snapshots
   readonly generations: Generations
-  readonly scanCache: ScanCache
   readonly #files = new OpenFiles(openFilesLimit)
   readonly #committer: Committer
   readonly #hashPool: HashPool
@@ -51,7 +50,6 @@ export class Store {
     this.packs = new PackShelf(this.layout, this.catalog)
     this.snapshots = new Snapshots(this.catalog)
     this.generations = new Generations(this.layout, this.catalog, this.objects.readTree)
-    this.scanCache = new ScanCache(this.catalog)
     this.#hashPool = hashPool
     this.#logger = logger
     this.#committer = new Committer(this.layout, this.catalog, this.objects, this.#files, error =>
@@ -67,6 +65,11 @@ export class Store {
   /** Removes what a killed ingest left. For whoever has the right to ingest. */
   async removeLeftovers(): Promise<void> {
     for (const name of await readdir(this.layout.incoming)) await rm(join(this.layout.incoming, name), { force: true })
+  }
+
+  /** What earlier scans have found in the source tree at an absolute path. */
+  scanCache(source: Buffer): ScanCache {
+    return new ScanCache(this.catalog, source)
   }
 
   /** A temporary list of objects; `close` it. */

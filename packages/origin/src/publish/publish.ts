@@ -1,8 +1,19 @@
+import { resolve } from 'node:path'
 import { ProcessLock } from '@repocast/database'
 import { isRepocastError } from '@repocast/errors'
 import type { Feed } from '@repocast/feed'
 import type { HashPool } from '@repocast/files'
-import type { InfoHash, PackReference, RepositoryKind, RepositoryName, SnapshotRecord } from '@repocast/objects'
+import {
+  type InfoHash,
+  type PackReference,
+  type RepositoryKind,
+  type RepositoryName,
+  type RootTree,
+  type SnapshotRecord,
+  type TreeReader,
+  walkTree,
+  walkTreeObjects,
+} from '@repocast/objects'
 import { makeTorrent, type PackPlan, planPacks } from '@repocast/packs'
 import { isVolatile } from '@repocast/repositories'
 import type { IngestMethod, Inventory, Store } from '@repocast/store'
@@ -83,12 +94,17 @@ export async function publish(options: PublishOptions, surroundings: PublishSurr
 async function publishLocked(options: PublishOptions, surroundings: PublishSurroundings): Promise<PublishResult> {
   const { store, feed } = surroundings
   await store.removeLeftovers()
+  const scanned = await scanStable(options, surroundings)
+  const last = await lastRecord(feed, options.repository)
+  if (last && !store.snapshots.get(last.repository, last.serial)) store.snapshots.add(last)
+  if (last && isUnchanged(last, scanned)) return resultOf(last, scanned, [], false)
   const inventory = store.inventory()
   try {
-    const scanned = await scanStable(options, surroundings, inventory)
-    const last = await lastRecord(feed, options.repository)
-    if (last && !store.snapshots.get(last.repository, last.serial)) store.snapshots.add(last)
-    if (last && isUnchanged(last, scanned)) return resultOf(last, scanned, [], false)
+    if (!(await takeInventory(inventory, scanned.root, store.objects.readTree))) {
+      // Somebody removed what an earlier scan had put into the store.
+      store.scanCache(sourceOf(options)).clear()
+      return await publishLocked(options, surroundings)
+    }
     const serial = (last?.serial ?? 0) + 1
     const newPacks = await packNew(options, surroundings, inventory, scanned.kind, serial)
     options.onProgress?.({ step: 'sign' })
@@ -102,18 +118,18 @@ async function publishLocked(options: PublishOptions, surroundings: PublishSurro
   }
 }
 
-async function scanStable(
-  { tree, method, signal, onProgress }: PublishOptions,
-  { store, hashPool }: PublishSurroundings,
-  inventory: Inventory,
-): Promise<ScannedTree> {
+function sourceOf({ tree }: PublishOptions): Buffer {
+  return Buffer.from(resolve(tree))
+}
+
+async function scanStable(options: PublishOptions, { store, hashPool }: PublishSurroundings): Promise<ScannedTree> {
+  const { tree, method, signal, onProgress } = options
   for (let scan = 1; ; scan += 1) {
     try {
       return await scanTree({
         tree,
         ingest: store.ingest(),
-        inventory,
-        scanCache: store.scanCache,
+        scanCache: store.scanCache(sourceOf(options)),
         hashPool,
         method,
         signal,
@@ -121,8 +137,21 @@ async function scanStable(
       })
     } catch (error) {
       if (scan === scans || !isRepocastError(error, 'REPOCAST_TREE_UNSTABLE')) throw error
-      inventory.clear()
     }
+  }
+}
+
+/** Lists all objects of a tree that was just scanned. @returns whether all of them are in the store */
+async function takeInventory(inventory: Inventory, root: RootTree, read: TreeReader): Promise<boolean> {
+  try {
+    for await (const { id, size } of walkTreeObjects(read, root)) inventory.add({ kind: 'tree', id, size, path: '' })
+    for await (const { path, entry } of walkTree(read, root.id)) {
+      if (entry.type === 'f') inventory.add({ kind: 'blob', id: entry.id, size: entry.size, path })
+    }
+    return inventory.missing() === 0
+  } catch (error) {
+    if (isRepocastError(error, 'REPOCAST_OBJECT_MISSING')) return false
+    throw error
   }
 }
 

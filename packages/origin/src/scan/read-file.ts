@@ -50,28 +50,30 @@ async function readOnce(path: Buffer, { hashPool, ingest, method }: FileReading)
   const id = parseObjectId(digest)
   if (ingest.has(id)) return { id, state: after, isNew: false }
   const taken = await ingest.take(path, method)
-  if (await isFaithful(path, taken, digest, after, hashPool)) {
+  const state = await stateBehind(path, taken, digest, after, hashPool)
+  if (state !== undefined) {
     ingest.stage(id, Number(after.size), taken)
-    return { id, state: after, isNew: true }
+    return { id, state, isNew: true }
   }
   await rm(taken, { force: true })
   return undefined
 }
 
-/** Whether what was taken is what was hashed. */
-async function isFaithful(
+/** The state of the file now, if what was taken of it is what was hashed. */
+async function stateBehind(
   path: Buffer,
   taken: string,
   digest: string,
   state: FileState,
   hashPool: HashPool,
-): Promise<boolean> {
+): Promise<FileState | undefined> {
   const { size, mtimeNs, ctimeNs, ino } = await lstat(path, { bigint: true })
   // A hard link changes the ctime of its inode, and has the content anyway.
-  const now = { size, mtimeNs, ctimeNs: (await isLink(taken, ino)) ? state.ctimeNs : ctimeNs, inode: ino }
-  if (!isSame(state, now)) return false
-  if (!isRacy(state)) return true
-  return (await hashPool.sha256File(taken)).digest === digest
+  const isExpected = ctimeNs === state.ctimeNs || (await isLink(taken, ino))
+  const now = { size, mtimeNs, ctimeNs, inode: ino }
+  if (!isExpected || !isSame(state, { ...now, ctimeNs: state.ctimeNs })) return undefined
+  if (!isRacy(state)) return now
+  return (await hashPool.sha256File(taken)).digest === digest ? now : undefined
 }
 
 async function isLink(taken: string, inode: bigint): Promise<boolean> {

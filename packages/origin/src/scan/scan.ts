@@ -1,7 +1,7 @@
-import { lstatSync, readlinkSync } from 'node:fs'
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 import { resolve } from 'node:path'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
-import { type FileState, type HashPool, type Met, walk } from '@repocast/files'
+import { explainDiskError, type HashPool } from '@repocast/files'
 import {
   assertSafeLink,
   type BuiltTree,
@@ -9,21 +9,32 @@ import {
   displayName,
   isTime,
   joinPath,
+  type ObjectId,
   type RepositoryKind,
   type RootTree,
   TreeBuilder,
   type TreeEntry,
 } from '@repocast/objects'
 import { KindDetector } from '@repocast/repositories'
-import type { Ingest, IngestMethod, Inventory, ScanCache } from '@repocast/store'
+import type { Ingest, IngestMethod, ScanCache, ScannedDirectory } from '@repocast/store'
 import { mapInOrder } from './in-order.ts'
+import {
+  type ChildLook,
+  encodeFiles,
+  isSameFile,
+  type KnownFile,
+  type Look,
+  LookWriter,
+  parseFiles,
+  toMilliseconds,
+} from './looks.ts'
 import { isRacy, readSourceFile, unstable } from './read-file.ts'
 
 export interface ScanOptions {
   /** Directory of the tree. */
   readonly tree: string
   readonly ingest: Ingest
-  readonly inventory: Inventory
+  /** What is known of this tree. */
   readonly scanCache: ScanCache
   readonly hashPool: HashPool
   readonly method: IngestMethod
@@ -46,25 +57,29 @@ export interface ScannedTree {
   readonly added: { readonly files: number; readonly bytes: number }
 }
 
-/** Files that are read at the same time: enough to keep all hashing threads busy. */
+/** Files of one directory that are read at the same time: enough to keep all hashing threads busy. */
 const readAhead = 64
 
-/** An open directory of the walk. */
-interface Level {
-  readonly path: string
-  readonly trees: BuiltTree[]
-  readonly builder: TreeBuilder
+/** Directories beside each other that are scanned at the same time, so that one file in each keeps the threads busy. */
+const directoriesAhead = 2
+
+/** What a directory holds, as lstat(2) has it. Names are bytes as Latin-1 text. */
+interface Found {
+  readonly name: string
+  readonly stat: Stats
 }
 
-/** What became of something that the walk met. */
-type Resolved =
-  | { readonly event: 'enter'; readonly met: Met }
-  | { readonly event: 'leave'; readonly met: Met }
-  | { readonly event: 'entry'; readonly entry: TreeEntry; readonly isNew: boolean }
+/** What became of an entry: how it looks, what it is in the tree, and what its file was. */
+interface Resolved {
+  readonly found: Found
+  readonly entry: TreeEntry
+  readonly look?: Look
+}
 
 /**
- * Scans a source tree: one lstat per file, and only files that look other than before are read. New content is
- * staged in the store and committed now and then; tree objects are made on the way.
+ * Scans a source tree: one lstat per file. A directory that looks as before is the same tree; in others, only files
+ * that look other than before are read. New content is staged in the store and committed now and then; tree objects are
+ * made on the way.
  * @throws RepocastError REPOCAST_TREE_NOT_FOUND, REPOCAST_TREE_UNSTABLE, REPOCAST_TREE_SPECIAL_FILE,
  *   REPOCAST_LINK_ESCAPES, REPOCAST_NAME_UNSAFE, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
  */
@@ -81,152 +96,242 @@ export async function scanTree(options: ScanOptions): Promise<ScannedTree> {
 
 class Scan {
   readonly #options: ScanOptions
-  readonly #start: Buffer
+  /** Absolute path of the tree, bytes as Latin-1 text. */
+  readonly #start: string
   readonly #kind = new KindDetector()
-  readonly #levels: Level[] = []
   readonly #counts = { files: 0, links: 0, directories: 0 }
   readonly #added = { files: 0, bytes: 0 }
   #bytes = 0
+  #committing: Promise<void> | undefined
 
   constructor(options: ScanOptions) {
     this.#options = options
-    this.#start = Buffer.from(resolve(options.tree))
+    this.#start = Buffer.from(resolve(options.tree)).toString('latin1')
   }
 
   async run(): Promise<ScannedTree> {
     this.#assertDirectory()
-    const { signal, onProgress, ingest, scanCache } = this.#options
-    let root: RootTree | undefined
-    for await (const resolved of mapInOrder(walk(this.#start), readAhead, met => this.#resolve(met))) {
-      if (resolved.event === 'enter') this.#enter(resolved.met)
-      else if (resolved.event === 'leave') root = await this.#leave(resolved.met)
-      else this.#add(resolved.entry, resolved.isNew)
-      if (ingest.isFull) await ingest.commit()
-      signal?.throwIfAborted()
-      onProgress?.({ files: this.#counts.files, bytes: this.#bytes })
-    }
-    await ingest.commit()
+    const root = await this.#directory('')
+    await this.#commit()
     // Not before its objects are in the store: what the cache names is there.
-    scanCache.flush()
-    if (!root) throw new TypeError('a walk ended without leaving its start')
+    this.#options.scanCache.finish()
     return { root, kind: this.#kind.kind, counts: this.#counts, bytes: this.#bytes, added: this.#added }
   }
 
   #assertDirectory(): void {
-    const stat = lstatSync(this.#start, { throwIfNoEntry: false })
+    const stat = lstatSync(bytesOf(this.#start), { throwIfNoEntry: false })
     if (stat?.isDirectory()) return
     throw new RepocastError('REPOCAST_TREE_NOT_FOUND', {
-      message: `${this.#start.toString()} is ${stat ? 'not a directory' : 'not there'}`,
+      message: `${this.#options.tree} is ${stat ? 'not a directory' : 'not there'}`,
       hint: 'name the top directory of the tree to publish',
     })
   }
 
-  #resolve(met: Met): Resolved | Promise<Resolved> {
-    if (met.event === 'enter') return { event: 'enter', met }
-    if (met.event === 'leave') return { event: 'leave', met }
-    const name = decodeName(met.name)
-    const mtime = secondsOf(met.stat.mtimeNs, met.path)
-    if (met.event === 'link') {
-      const target = decodeName(readlinkSync(met.path, { encoding: 'buffer' }))
-      return { event: 'entry', entry: { type: 'l', name, mtime, target }, isNew: false }
-    }
-    if (met.event === 'special') throw special(met.path)
-    const mode = Number(met.stat.mode & 0o7777n)
-    const state = stateOf(met)
-    const known = this.#options.scanCache.get(met.path, state)
-    if (known !== undefined && this.#options.ingest.has(known)) {
-      return {
-        event: 'entry',
-        entry: { type: 'f', name, mode, mtime, size: Number(state.size), id: known },
-        isNew: false,
-      }
-    }
-    return this.#read(met, name)
+  /** Scans the directory at `path` in the tree, and what is below it. */
+  async #directory(path: string): Promise<RootTree> {
+    const { signal, scanCache } = this.#options
+    signal?.throwIfAborted()
+    const before = this.#lookAtDirectory(path)
+    const found = this.#list(path)
+    const children = await this.#children(path, found)
+    const known = scanCache.get(path)
+    const looks = looksOf(found, children)
+    const isUnchanged = known?.looks.equals(looks) ?? false
+    if (isUnchanged) this.#count(found)
+    const tree = known && isUnchanged ? known.tree : await this.#changed(path, found, children, known)
+    if (this.#lookAtDirectory(path).mtimeNs !== before.mtimeNs) throw unstable(this.#display(path))
+    const mtime = secondsOf(before.mtimeNs, () => this.#display(path))
+    return { mode: Number(before.mode & 0o7777n), mtime, ...tree }
   }
 
-  async #read(met: Met, name: string): Promise<Resolved> {
-    const { id, state, isNew } = await readSourceFile(met.path, displayName(decodeName(met.path)), {
+  /** The entries of a directory in byte order of their names. */
+  #list(path: string): Found[] {
+    const directory = this.#absolute(path)
+    const isTelling = KindDetector.mayTell(decode(path))
+    const found = readNames(directory).map((name): Found => ({ name, stat: lookAt(`${directory}/${name}`) }))
+    for (const { name, stat } of found) {
+      if (stat.isFile()) {
+        if (isTelling) this.#kind.see(decode(joinPath(path, name)))
+      } else if (stat.isSymbolicLink()) this.#counts.links += 1
+      else if (stat.isDirectory()) this.#counts.directories += 1
+      else throw special(this.#display(joinPath(path, name)))
+    }
+    return found
+  }
+
+  /** Files that are done with. */
+  #count(found: readonly Found[]): void {
+    for (const { stat } of found) {
+      if (!stat.isFile()) continue
+      this.#counts.files += 1
+      this.#bytes += stat.size
+    }
+    this.#options.onProgress?.({ files: this.#counts.files, bytes: this.#bytes })
+  }
+
+  /** The directories right in a directory, by name. */
+  async #children(path: string, found: readonly Found[]): Promise<Map<string, ChildLook>> {
+    const children = new Map<string, ChildLook>()
+    const names = found.filter(({ stat }) => stat.isDirectory()).map(({ name }) => name)
+    const scan = async (name: string) => ({ name, child: await this.#directory(joinPath(path, name)) })
+    for await (const { name, child } of mapInOrder(names, directoriesAhead, scan)) children.set(name, child)
+    return children
+  }
+
+  /** Makes the tree object of a directory that looks other than before. */
+  async #changed(
+    path: string,
+    found: readonly Found[],
+    children: ReadonlyMap<string, ChildLook>,
+    known: ScannedDirectory | undefined,
+  ): Promise<{ readonly id: ObjectId; readonly size: number }> {
+    const { ingest, scanCache } = this.#options
+    const knownFiles = known ? parseFiles(known.looks, known.files) : new Map<string, Look & KnownFile>()
+    const trees: BuiltTree[] = []
+    const builder = new TreeBuilder(tree => trees.push(tree))
+    const [looks, files] = [new LookWriter(), [] as KnownFile[]]
+    const resolveEntry = (one: Found) => this.#resolve(path, one, children.get(one.name), knownFiles.get(one.name))
+    for await (const { found: one, entry, look } of mapInOrder(found, readAhead, resolveEntry)) {
+      builder.add(entry)
+      this.#count([one])
+      write(looks, one, children.get(one.name), look)
+      if (entry.type === 'f') files.push(entry)
+      if (ingest.isFull) await this.#commit()
+      this.#options.signal?.throwIfAborted()
+    }
+    const tree = builder.finish()
+    for (const { id, bytes } of trees) if (!ingest.has(id)) await ingest.addBytes(id, bytes)
+    scanCache.set(path, { looks: looks.finish(), files: encodeFiles(files), tree })
+    return tree
+  }
+
+  #resolve(
+    path: string,
+    found: Found,
+    child: ChildLook | undefined,
+    known: (Look & KnownFile) | undefined,
+  ): Resolved | Promise<Resolved> {
+    const { stat } = found
+    const name = decode(found.name)
+    if (child) return { found, entry: { type: 'd', name, ...child } }
+    const place = joinPath(path, found.name)
+    if (stat.isSymbolicLink()) {
+      const target = decodeName(readlinkSync(bytesOf(this.#absolute(place)), { encoding: 'buffer' }))
+      assertSafeLink(decode(path), decode(place), target)
+      return { found, entry: { type: 'l', name, mtime: this.#seconds(place), target } }
+    }
+    const mode = stat.mode & 0o7777
+    if (known && isSameFile(known, stat)) {
+      return { found, entry: { type: 'f', name, mode, mtime: known.mtime, size: stat.size, id: known.id } }
+    }
+    return this.#read(place, found, name, mode)
+  }
+
+  async #read(place: string, found: Found, name: string, mode: number): Promise<Resolved> {
+    const display = this.#display(place)
+    const { id, state, isNew } = await readSourceFile(Buffer.from(this.#absolute(place), 'latin1'), display, {
       ...this.#options,
       signal: this.#options.signal,
     })
-    if (!isRacy(state)) this.#options.scanCache.set(met.path, state, id)
-    const mode = Number(met.stat.mode & 0o7777n)
-    const mtime = secondsOf(state.mtimeNs, met.path)
-    return { event: 'entry', entry: { type: 'f', name, mode, mtime, size: Number(state.size), id }, isNew }
-  }
-
-  #enter({ name }: Met): void {
-    const parent = this.#levels.at(-1)
-    const trees: BuiltTree[] = []
-    const path = parent === undefined ? '' : joinPath(parent.path, decodeName(name))
-    this.#levels.push({ path, trees, builder: new TreeBuilder(tree => trees.push(tree)) })
-  }
-
-  #add(entry: TreeEntry, isNew: boolean): void {
-    const level = this.#top()
-    const path = joinPath(level.path, entry.name)
-    if (entry.type === 'l') {
-      assertSafeLink(level.path, path, entry.target)
-      this.#counts.links += 1
-    } else if (entry.type === 'f') {
-      this.#counts.files += 1
-      this.#bytes += entry.size
-      if (isNew) this.#countAdded(entry.size)
-      this.#kind.see(path)
-      this.#options.inventory.add({ kind: 'blob', id: entry.id, size: entry.size, path })
+    const size = Number(state.size)
+    if (isNew) {
+      this.#added.files += 1
+      this.#added.bytes += size
     }
-    level.builder.add(entry)
-  }
-
-  #countAdded(size: number): void {
-    this.#added.files += 1
-    this.#added.bytes += size
-  }
-
-  async #leave({ path, name, stat }: Met): Promise<RootTree> {
-    const level = this.#top()
-    this.#levels.pop()
-    const now = lstatSync(path, { bigint: true })
-    if (now.mtimeNs !== stat.mtimeNs) throw unstable(displayName(decodeName(path)))
-    const { id, size } = level.builder.finish()
-    const { ingest, inventory } = this.#options
-    for (const tree of level.trees) {
-      if (!ingest.has(tree.id)) await ingest.addBytes(tree.id, tree.bytes)
-      inventory.add({ kind: 'tree', id: tree.id, size: tree.bytes.length, path: level.path })
+    const look: Look = {
+      size,
+      mtimeMs: toMilliseconds(state.mtimeNs),
+      // a time that no file has: the next scan reads it again
+      ctimeMs: isRacy(state) ? -1 : toMilliseconds(state.ctimeNs),
+      ino: Number(state.inode),
+      mode: found.stat.mode,
     }
-    const attributes = { mode: Number(stat.mode & 0o7777n), mtime: secondsOf(stat.mtimeNs, path), size, id }
-    const parent = this.#levels.at(-1)
-    if (parent) {
-      parent.builder.add({ type: 'd', name: decodeName(name), ...attributes })
-      this.#counts.directories += 1
-    }
-    return attributes
+    const mtime = secondsOf(state.mtimeNs, () => display)
+    return { found, entry: { type: 'f', name, mode, mtime, size, id }, look }
   }
 
-  #top(): Level {
-    const level = this.#levels.at(-1)
-    if (level) return level
-    throw new TypeError('a walk met an entry outside of its start')
+  /** One commit at a time, for all directories that are scanned at the same time. */
+  async #commit(): Promise<void> {
+    this.#committing ??= this.#options.ingest.commit().finally(() => {
+      this.#committing = undefined
+    })
+    await this.#committing
+  }
+
+  #lookAtDirectory(path: string): BigIntStats {
+    return lstatSync(bytesOf(this.#absolute(path)), { bigint: true })
+  }
+
+  /** Exact, unlike milliseconds with fractions, which may be rounded up to the next second. */
+  #seconds(path: string): number {
+    return secondsOf(lstatSync(bytesOf(this.#absolute(path)), { bigint: true }).mtimeNs, () => this.#display(path))
+  }
+
+  #absolute(path: string): string {
+    return path === '' ? this.#start : `${this.#start}/${path}`
+  }
+
+  #display(path: string): string {
+    return displayName(decode(this.#absolute(path)))
   }
 }
 
-function stateOf({ stat }: Met): FileState {
-  return { size: stat.size, mtimeNs: stat.mtimeNs, ctimeNs: stat.ctimeNs, inode: stat.ino }
+function looksOf(found: readonly Found[], children: ReadonlyMap<string, ChildLook>): Buffer {
+  const looks = new LookWriter()
+  for (const one of found) write(looks, one, children.get(one.name), undefined)
+  return looks.finish()
 }
 
-function secondsOf(nanoseconds: bigint, path: Buffer): number {
+/** `look` is how a file looked when it was read. */
+function write(looks: LookWriter, { name, stat }: Found, child: ChildLook | undefined, look: Look | undefined): void {
+  if (child) looks.directory(name, child)
+  else if (stat.isSymbolicLink()) looks.link(name, stat)
+  else looks.file(name, look ?? stat)
+}
+
+/** Latin-1 in memory, since most names are ASCII and a string costs less than a buffer; sorted by bytes. */
+function readNames(directory: string): string[] {
+  try {
+    return readdirSync(bytesOf(directory), { encoding: 'latin1' }).sort()
+  } catch (error) {
+    throw explainDiskError(error, 'read the directory', bytesOf(directory))
+  }
+}
+
+function lookAt(path: string): Stats {
+  try {
+    return lstatSync(bytesOf(path))
+  } catch (error) {
+    throw explainDiskError(error, 'look at', bytesOf(path))
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const ascii = /^[\u0000-\u007f]*$/
+
+/** A path as the kernel wants it. */
+function bytesOf(path: string): string | Buffer {
+  return ascii.test(path) ? path : Buffer.from(path, 'latin1')
+}
+
+/** A name or path as repocast has it everywhere else. */
+function decode(path: string): string {
+  return ascii.test(path) ? path : decodeName(Buffer.from(path, 'latin1'))
+}
+
+function secondsOf(nanoseconds: bigint, display: () => string): number {
   const seconds =
     Number(nanoseconds / 1_000_000_000n) - (nanoseconds < 0n && nanoseconds % 1_000_000_000n !== 0n ? 1 : 0)
   if (isTime(seconds)) return seconds
   throw new RepocastError('REPOCAST_TREE_SPECIAL_FILE', {
-    message: `the modification time of ${displayName(decodeName(path))} is out of range`,
+    message: `the modification time of ${display()} is out of range`,
     hint: 'set it with touch(1)',
   })
 }
 
-function special(path: Buffer): RepocastError {
+function special(display: string): RepocastError {
   return new RepocastError('REPOCAST_TREE_SPECIAL_FILE', {
-    message: `${displayName(decodeName(path))} is a device, pipe or socket`,
+    message: `${display} is a device, pipe or socket`,
     hint: 'remove it: only files, directories and symbolic links can be published',
   })
 }

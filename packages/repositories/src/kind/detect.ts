@@ -13,6 +13,11 @@ export class KindDetector {
   #hasFlatRelease = false
   #hasFlatIndex = false
 
+  /** Whether files right in a directory can tell the kind, so that a scan need not show all of a million packages. */
+  static mayTell(directory: string): boolean {
+    return directory === '' || /(^|\/)(repodata$|dists\/)/.test(directory)
+  }
+
   /** Takes the repository path of a file in. */
   see(path: string): void {
     this.#hasRepomd ||= repomd.test(path)

@@ -1,45 +1,88 @@
 import type { Database } from '@repocast/database'
-import type { FileState } from '@repocast/files'
 import type { ObjectId } from '@repocast/objects'
 import { toBytes, toObjectId } from '../catalog/catalog.ts'
 
-const rowsPerTransaction = 5000
+/** What a scan found in a directory. */
+export interface ScannedDirectory {
+  /** How its entries looked. */
+  readonly looks: Buffer
+  /** What its files were, in the order of `looks`. */
+  readonly files: Buffer
+  readonly tree: { readonly id: ObjectId; readonly size: number }
+}
 
-/** What is known of source files from earlier scans: which object a file was when it looked like this. */
+interface Row {
+  readonly looks: Buffer
+  readonly files: Buffer
+  readonly tree: Buffer
+  readonly tree_bytes: number
+}
+
+/** Bytes of rows that wait to be written, at most. */
+const mostPendingBytes = 16 * 1024 * 1024
+
+/** What is known of the directories of one source tree from earlier scans. Paths are bytes as Latin-1 text. */
 export class ScanCache {
   readonly #catalog: Database
-  readonly #select
-  readonly #upsert
-  #pending: { readonly path: Buffer; readonly state: FileState; readonly id: ObjectId }[] = []
+  readonly #source: Buffer
+  readonly #statements
+  readonly #seen = new Set<string>()
+  #pending: (readonly [path: string, directory: ScannedDirectory])[] = []
+  #pendingBytes = 0
 
-  constructor(catalog: Database) {
+  constructor(catalog: Database, source: Buffer) {
     this.#catalog = catalog
-    this.#select = catalog.prepare<[Buffer, bigint, bigint, bigint, bigint], { id: Buffer }>(
-      'SELECT id FROM scanned WHERE path = ? AND size = ? AND mtime = ? AND ctime = ? AND inode = ?',
-    )
-    this.#upsert = catalog.prepare<[Buffer, bigint, bigint, bigint, bigint, Buffer]>(
-      'INSERT OR REPLACE INTO scanned (path, size, mtime, ctime, inode, id) VALUES (?, ?, ?, ?, ?, ?)',
-    )
+    this.#source = source
+    this.#statements = {
+      get: catalog.prepare<[Buffer, Buffer], Row>(
+        'SELECT looks, files, tree, tree_bytes FROM scanned_directories WHERE source = ? AND path = ?',
+      ),
+      put: catalog.prepare<[Buffer, Buffer, Buffer, Buffer, Buffer, number]>(
+        `INSERT OR REPLACE INTO scanned_directories (source, path, looks, files, tree, tree_bytes)
+         VALUES (?, ?, ?, ?, ?, ?)`,
+      ),
+      paths: catalog.prepare<[Buffer], { path: Buffer }>('SELECT path FROM scanned_directories WHERE source = ?'),
+      delete: catalog.prepare<[Buffer, Buffer]>('DELETE FROM scanned_directories WHERE source = ? AND path = ?'),
+    }
   }
 
-  /** The object of the file at `path` (absolute), undefined when it looks other than before. */
-  get(path: Buffer, { size, mtimeNs, ctimeNs, inode }: FileState): ObjectId | undefined {
-    const row = this.#select.get(path, size, mtimeNs, ctimeNs, inode)
-    return row && toObjectId(row.id)
+  /** What an earlier scan found at `path`; the scan that asks has been there. */
+  get(path: string): ScannedDirectory | undefined {
+    this.#seen.add(path)
+    const row = this.#statements.get.get(this.#source, Buffer.from(path, 'latin1'))
+    return row && { looks: row.looks, files: row.files, tree: { id: toObjectId(row.tree), size: row.tree_bytes } }
   }
 
-  set(path: Buffer, state: FileState, id: ObjectId): void {
-    this.#pending.push({ path, state, id })
-    if (this.#pending.length >= rowsPerTransaction) this.flush()
+  set(path: string, directory: ScannedDirectory): void {
+    this.#pending.push([path, directory])
+    this.#pendingBytes += directory.looks.length + directory.files.length
+    if (this.#pendingBytes >= mostPendingBytes) this.flush()
   }
 
   flush(): void {
     const pending = this.#pending
     this.#pending = []
+    this.#pendingBytes = 0
     this.#catalog.transaction(() => {
-      for (const { path, state, id } of pending) {
-        this.#upsert.run(path, state.size, state.mtimeNs, state.ctimeNs, state.inode, toBytes(id))
+      for (const [path, { looks, files, tree }] of pending) {
+        this.#statements.put.run(this.#source, Buffer.from(path, 'latin1'), looks, files, toBytes(tree.id), tree.size)
       }
     })()
+  }
+
+  /** Ends a scan of the whole tree: forgets the directories that it did not come to. */
+  finish(): void {
+    this.flush()
+    const gone = this.#statements.paths.all(this.#source).filter(({ path }) => !this.#seen.has(path.toString('latin1')))
+    this.#catalog.transaction(() => {
+      for (const { path } of gone) this.#statements.delete.run(this.#source, path)
+    })()
+  }
+
+  /** Forgets all that is known of the source. */
+  clear(): void {
+    this.#pending = []
+    this.#pendingBytes = 0
+    this.#catalog.prepare('DELETE FROM scanned_directories WHERE source = ?').run(this.#source)
   }
 }

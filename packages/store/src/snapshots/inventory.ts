@@ -50,6 +50,15 @@ export class Inventory {
     return rows.map(({ id, size, kind, path }) => ({ id: toObjectId(id), size, kind, path: decodeName(path) }))
   }
 
+  /** Objects that are not in the store. */
+  missing(): number {
+    this.#flush()
+    const count = this.#catalog.prepare<[], { missing: number }>(
+      'SELECT count(*) AS missing FROM temp.inventory WHERE NOT EXISTS (SELECT 1 FROM objects WHERE objects.id = inventory.id)',
+    )
+    return count.get()?.missing ?? 0
+  }
+
   /** Packs that hold objects of the inventory, oldest first: together they hold every packed one. */
   packs(): InfoHash[] {
     this.#flush()
