@@ -26,6 +26,7 @@ test('what each data says', async () => {
     <open-size>167</open-size>
   </data>
   <data type="any word"><checksum type="SHA1">${sha1}</checksum><location href="repodata/x.zck" xml:base=""/>
+    <open-checksum type="sha256"/><open-size></open-size>
     <header-checksum type="sha256">${sha256}</header-checksum><header-size>132</header-size></data>
 </repomd>`)
   const nothing = {

@@ -75,6 +75,7 @@ class RepomdHandler implements XmlHandler {
 
   #take(data: Unfinished, name: string, text: string): void {
     const line = this.#lineOf()
+    if (text.trim() === '') return // some tools write what they do not know
     if (name === 'checksum') data.checksum = checksumOf(this.#checksumType, text, line)
     if (name === 'size') data.sizeBytes = bytesOf(text, line)
     if (name === 'open-checksum') data.openChecksum = checksumOf(this.#checksumType, text, line)
