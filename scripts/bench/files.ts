@@ -14,10 +14,11 @@ interface Shape {
   readonly bytes: number
 }
 
-/** The two shapes of every repository: very many small files, and a few large ones. */
+/** The shapes of every repository: many small files, a few large ones, and more small ones than most have. */
 const shapes: readonly Shape[] = [
   { name: '100,000 files of 2 kB', files: 100_000, bytes: 2000 },
   { name: '200 files, 2 GB', files: 200, bytes: 10_000_000 },
+  { name: '1,000,000 files of 2 kB', files: 1_000_000, bytes: 2000 },
 ]
 
 interface Row {
@@ -30,7 +31,7 @@ interface Row {
 
 const help = `npm run bench -- files [part of a name] [options]
 
-One origin and one agent on this machine: publish, first sync and a 3 % update of these shapes, or of those with the
+One origin and one agent on this machine: publish, first sync, a 3 % update and a restart of these shapes, or of those with the
 part in their name:
 ${shapes.map(({ name }) => `  ${name}\n`).join('')}
   --write             put the tables into docs/benchmarks.md
@@ -156,11 +157,39 @@ async function benchFiles({ files, bytes }: Shape, tell: (text: string) => void)
       peakBytes: 0,
       movedBytes: changed * bytes,
     })
+    for (const row of await benchRestart(link, directory)) rows.push(row)
     await daemon.stop()
     return rows
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+/** How long an agent is idle while it is measured. */
+const idleSeconds = 60
+
+/** A daemon that finds everything there: from its start until it shares all packs, and what it takes while nothing happens. */
+async function benchRestart(link: string, directory: string): Promise<Row[]> {
+  const data = join(directory, 'agent')
+  const listen = `127.0.0.1:${await freePort(8802)}`
+  const repository = `  - link: "${link}"\n    path: ${join(directory, 'served')}\n`
+  const ports = `listen: ${listen}\npeer-port: ${await freePort(8803)}\n`
+  await writeFile(join(data, 'agent.yaml'), `name: bench\n${ports}repositories:\n${repository}`)
+  const start = performance.now()
+  const agent = new Measured(['agent', 'run', '--data', data])
+  await agent.waitFor(/all packs are shared/)
+  const seconds = (performance.now() - start) / 1000
+  const started = agent.usage()
+  await run('sleep', ['30']) // what the start left behind goes
+  const before = agent.usage()
+  await run('sleep', [String(idleSeconds)])
+  const after = agent.usage()
+  const idle = { cpuSeconds: after.cpuSeconds - before.cpuSeconds, peakBytes: agent.residentBytes() }
+  await agent.stop()
+  return [
+    { what: 'agent, start until it seeds', seconds, ...started },
+    { what: `agent, idle for ${idleSeconds} s (memory: now)`, seconds: idleSeconds, ...idle },
+  ]
 }
 
 async function writeOne(source: string, k: number, bytes: number, round: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type Usage, usageOf } from './usage.ts'
+import { residentBytesOf, type Usage, usageOf } from './usage.ts'
 
 const program = fileURLToPath(new URL('../../node_modules/.bin/repocast', import.meta.url))
 
@@ -33,6 +33,11 @@ export class Measured {
   usage(): Usage {
     this.#sample()
     return this.#usage
+  }
+
+  /** Memory now. */
+  residentBytes(): number {
+    return residentBytesOf(this.#child.pid ?? 0)
   }
 
   async waitFor(pattern: RegExp): Promise<void> {

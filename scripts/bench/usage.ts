@@ -37,3 +37,12 @@ export function usageOf(pid: number): Reading | undefined {
     return undefined
   }
 }
+
+/** Resident memory of a process that runs, now; 0 when it has ended. */
+export function residentBytesOf(pid: number): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) * 1024
+  } catch {
+    return 0
+  }
+}

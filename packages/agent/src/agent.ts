@@ -217,6 +217,7 @@ async function follow(
       logger.error({ repository: mirror.repository, error: describeError(error) }, 'what is served could not be shared')
     })
   }
+  logger.info({ packs: swarm.status().packs }, 'all packs are shared')
   const wakes = mirrors.map(mirror => ({ mirror, wake: new Wake() }))
   const pollSeconds = parseDuration(configuration['poll-interval'])
   const events = [...new Set(links.map(({ link }) => originAddress(link, 'events')))].map(async url => {

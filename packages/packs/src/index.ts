@@ -6,11 +6,12 @@
  */
 
 export type { IndexRange, Pack, PieceRange } from './pack/pack.ts'
+export { RestingPack } from './pack/resting-pack.ts'
 export { defaultPackLimits, type PackEntry, type PackLimits, type PackPlan } from './plan/entry.ts'
 export { type PlanOptions, planPacks } from './plan/plan-packs.ts'
 export { packReference } from './reference.ts'
 export type { ContentOptions, ReadEntry } from './torrent/content.ts'
 export { maxTorrentBytes } from './torrent/layout.ts'
 export { type MadeTorrent, type MakeOptions, makeTorrent } from './torrent/make-torrent.ts'
-export { parsePack } from './torrent/parse-pack.ts'
+export { parsePack, rereadPack } from './torrent/parse-pack.ts'
 export { type SlimTorrent, slimTorrent } from './torrent/slim-torrent.ts'

@@ -4,6 +4,7 @@ import type { Database } from '@repocast/database'
 import { describeError, type Logger } from '@repocast/errors'
 import { type HashPool, onDisk } from '@repocast/files'
 import type { InfoHash } from '@repocast/objects'
+import type { RestingPack } from '@repocast/packs'
 import { openCatalog } from './catalog/catalog.ts'
 import { type CollectionPlan, collect, planCollection } from './collect/collect.ts'
 import { Generations } from './generations/generations.ts'
@@ -29,6 +30,9 @@ export interface StoreOptions {
 /** Files that stay open for reading and writing pieces, at most. */
 const openFilesLimit = 256
 
+/** What nobody has looked at for so long leaves memory. */
+const restMilliseconds = 20_000
+
 /** A data directory, opened. Whoever opened it closes it. */
 export class Store {
   readonly layout: Layout
@@ -42,6 +46,8 @@ export class Store {
   readonly #hashPool: HashPool
   readonly #logger: Logger
   readonly #opened = new Map<InfoHash, Promise<PackStorage>>()
+  readonly #resting = new Map<InfoHash, RestingPack>()
+  readonly #rester: NodeJS.Timeout
 
   constructor({ directory, logger, hashPool }: StoreOptions) {
     this.layout = new Layout(directory)
@@ -52,6 +58,10 @@ export class Store {
     this.generations = new Generations(this.layout, this.catalog, this.objects.readTree)
     this.#hashPool = hashPool
     this.#logger = logger
+    this.#rester = setInterval(() => {
+      for (const pack of this.#resting.values()) pack.rest()
+    }, restMilliseconds)
+    this.#rester.unref()
     this.#committer = new Committer(this.layout, this.catalog, this.objects, this.#files, error =>
       logger.error({ error: describeError(error) }, 'received pieces could not be made durable, they are tried again'),
     )
@@ -93,6 +103,7 @@ export class Store {
   closePack(infoHash: InfoHash): void {
     const opened = this.#opened.get(infoHash)
     this.#opened.delete(infoHash)
+    this.#resting.delete(infoHash)
     void opened?.then(storage => this.#committer.close(storage)).catch(() => {})
   }
 
@@ -111,6 +122,7 @@ export class Store {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#rester)
     await this.#committer.flush().catch((error: unknown) => {
       this.#logger.error({ error: describeError(error) }, 'the last pieces could not be made durable')
     })
@@ -121,6 +133,7 @@ export class Store {
 
   async #openPack(infoHash: InfoHash): Promise<PackStorage> {
     const pack = await this.packs.open(infoHash)
+    this.#resting.set(infoHash, pack)
     const surroundings = {
       layout: this.layout,
       objects: this.objects,

@@ -10,7 +10,7 @@ import { type InfoEntries, readInfo } from './info-entries.ts'
 import { maxTorrentBytes } from './layout.ts'
 import { readFileTable } from './read-files.ts'
 import { readEntries, withoutFiles } from './slim-form.ts'
-import { parseSlim } from './slim-parse.ts'
+import { parseSlim, type SlimFields } from './slim-parse.ts'
 
 /** Most bytes around the info dictionary: trackers and a comment. */
 const maxOuterBytes = 1024 * 1024
@@ -31,6 +31,19 @@ export async function parsePack(torrent: Uint8Array): Promise<Pack> {
   const slim = await parseSlim(slimTorrentBytes(info, outer.trackers, files.offset(files.count)))
   const infoHash = parseInfoHash(createHash('sha1').update(infoBytes).digest('hex'))
   return new FlatPack({ ...slim, infoHash, infoBytes, pieceHashes: info.pieceHashes, files })
+}
+
+/**
+ * Reads a .torrent again that `parsePack` has found good. `known` is what it was.
+ * @throws RepocastError as `parsePack` does
+ */
+export function rereadPack(torrent: Uint8Array, known: Pick<Pack, 'infoHash' | keyof SlimFields>): Pack {
+  const { infoHash, name, private: isPrivate, announce, pieceLength } = known
+  const infoBytes = readOuter(Buffer.from(torrent.buffer, torrent.byteOffset, torrent.byteLength)).info
+  const info = readInfo(infoBytes)
+  const files = readFileTable(infoBytes, info.filesSpan)
+  const { pieceHashes } = info
+  return new FlatPack({ infoHash, name, private: isPrivate, announce, pieceLength, infoBytes, pieceHashes, files })
 }
 
 interface Outer {

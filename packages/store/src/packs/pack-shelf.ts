@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import type { Database } from '@repocast/database'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
 import { onDisk, writeFileDurably } from '@repocast/files'
 import { type InfoHash, type ObjectId, objectIdOf, type PackReference } from '@repocast/objects'
-import { type Pack, packReference, parsePack } from '@repocast/packs'
+import { type Pack, packReference, parsePack, RestingPack, rereadPack } from '@repocast/packs'
 import { durably, toBytes, toInfoHash, toObjectId } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
 
@@ -94,22 +95,29 @@ export class PackShelf {
   async torrent(infoHash: InfoHash): Promise<Buffer> {
     const path = this.#layout.torrent(infoHash)
     try {
-      const bytes = await onDisk('read', path, async () => await readFile(path))
-      const torrentId = this.#statements.torrentId.get(toBytes(infoHash))?.torrent_id
-      if (torrentId?.toString('hex') === objectIdOf(bytes)) return bytes
-      throw new RepocastError('REPOCAST_OBJECT_ROTTEN', {
-        message: `${path} is not the .torrent that was put there`,
-        hint: 'restore the file, or remove the pack so that it is fetched again; and check the disk',
-      })
+      return this.#verified(infoHash, await onDisk('read', path, async () => await readFile(path)))
     } catch (cause) {
       if (systemErrorCode(cause) !== 'ENOENT') throw cause
       throw new RepocastError('REPOCAST_PACK_UNKNOWN', { message: `there is no ${path}`, cause })
     }
   }
 
-  /** @throws RepocastError REPOCAST_PACK_UNKNOWN, and what `parsePack` throws */
-  async open(infoHash: InfoHash): Promise<Pack> {
-    return await parsePack(await this.torrent(infoHash))
+  /** @throws RepocastError REPOCAST_OBJECT_ROTTEN */
+  #verified(infoHash: InfoHash, torrent: Buffer): Buffer {
+    const torrentId = this.#statements.torrentId.get(toBytes(infoHash))?.torrent_id
+    if (torrentId?.toString('hex') === objectIdOf(torrent)) return torrent
+    throw new RepocastError('REPOCAST_OBJECT_ROTTEN', {
+      message: `${this.#layout.torrent(infoHash)} is not the .torrent that was put there`,
+      hint: 'restore the file, or remove the pack so that it is fetched again; and check the disk',
+    })
+  }
+
+  /** A pack that may rest. @throws RepocastError REPOCAST_PACK_UNKNOWN, and what `parsePack` throws */
+  async open(infoHash: InfoHash): Promise<RestingPack> {
+    const pack = await parsePack(await this.torrent(infoHash))
+    const path = this.#layout.torrent(infoHash)
+    const resting = new RestingPack(pack, () => rereadPack(this.#verified(infoHash, readFileSync(path)), resting))
+    return resting
   }
 
   /** The packs that hold the object. */

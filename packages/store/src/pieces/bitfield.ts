@@ -6,6 +6,13 @@ export class Bits {
     this.bytes = bytes
   }
 
+  /** All indexes below `length`. */
+  static full(length: number): Bits {
+    const bits = new Bits(length, new Uint8Array(Math.ceil(length / 8)).fill(0xff))
+    for (let index = length; index < 8 * bits.bytes.length; index += 1) bits.delete(index)
+    return bits
+  }
+
   has(index: number): boolean {
     return ((this.bytes[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0
   }

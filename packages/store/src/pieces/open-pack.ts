@@ -41,8 +41,8 @@ async function findPieces(
   catalog: Database,
   surroundings: PieceSurroundings,
 ): Promise<Bits> {
-  const isWhole = held.count === pack.objectCount
-  const partials = isWhole ? new Bits(pack.objectCount) : findPartials(pack, surroundings)
+  if (held.count === pack.objectCount) return Bits.full(pack.pieceCount)
+  const partials = findPartials(pack, surroundings)
   const recorded = readRecorded(pack, packNumber, catalog)
   const have = new Bits(pack.pieceCount)
   for (let piece = 0; piece < pack.pieceCount; piece += 1) {
@@ -54,13 +54,12 @@ async function findPieces(
 /** By one question, and none for each object where all are there, as at most starts. */
 function findHeld(pack: Pack, packNumber: number, catalog: Database): Bits {
   const from = 'FROM pack_objects JOIN objects ON objects.id = pack_objects.object WHERE pack = ?'
-  const held = new Bits(pack.objectCount)
   const count = catalog.prepare<[number], { held: number }>(`SELECT count(*) AS held ${from}`).get(packNumber)?.held
-  if (count === pack.objectCount) for (let k = 0; k < pack.objectCount; k += 1) held.add(k)
-  else if (count !== 0) {
-    const rows = catalog.prepare<[number], { object: Buffer }>(`SELECT object ${from}`).iterate(packNumber)
-    for (const { object } of rows) held.add(pack.indexOf(toObjectId(object)) ?? 0)
-  }
+  if (count === pack.objectCount) return Bits.full(pack.objectCount)
+  const held = new Bits(pack.objectCount)
+  if (count === 0) return held
+  const rows = catalog.prepare<[number], { object: Buffer }>(`SELECT object ${from}`).iterate(packNumber)
+  for (const { object } of rows) held.add(pack.indexOf(toObjectId(object)) ?? 0)
   return held
 }
 

@@ -51,7 +51,7 @@ export class PackStorage implements PieceLedger {
     this.#have = have
     this.#held = held
     this.#heldCount = held.count
-    this.#piecesLeft = countPiecesLeft(pack, have)
+    this.#piecesLeft = this.isWhole ? new Uint32Array(0) : countPiecesLeft(pack, have)
   }
 
   /** The pieces that are there, as a bitfield (BEP 3); a copy. */
@@ -69,6 +69,7 @@ export class PackStorage implements PieceLedger {
 
   /** The pieces that have to come before all of `ids` (default: everything) can be complete. */
   missingPieces(ids?: Iterable<ObjectId>): number[] {
+    if (this.isWhole) return []
     const wanted = new Bits(this.pack.pieceCount)
     for (const object of ids ? this.#indexes(ids) : range(this.pack.objectCount)) {
       if (this.#held.has(object)) continue
@@ -80,6 +81,7 @@ export class PackStorage implements PieceLedger {
 
   /** The pieces that have to come before the object `id` can be complete; none when it is held. */
   missingPiecesOf(id: ObjectId): number[] {
+    if (this.isWhole) return []
     const object = this.pack.indexOf(id)
     if (object === undefined || this.#held.has(object)) return []
     const { first, last } = this.pack.piecesOfObject(object)
@@ -143,6 +145,7 @@ export class PackStorage implements PieceLedger {
 
   /** Looks at objects that are complete but not under their final names, as after a crash. For `openPackStorage`. */
   finishComplete(): void {
+    if (this.isWhole) return
     for (const object of range(this.pack.objectCount)) {
       if (!this.#held.has(object) && this.#piecesLeft[object] === 0) this.#verifyInThread(object)
     }

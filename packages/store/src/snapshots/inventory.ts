@@ -46,8 +46,12 @@ export class Inventory {
         `SELECT id, size, kind, path FROM temp.inventory
          WHERE size > 0 AND NOT EXISTS (SELECT 1 FROM pack_objects WHERE object = id)`,
       )
-      .all()
-    return rows.map(({ id, size, kind, path }) => ({ id: toObjectId(id), size, kind, path: decodeName(path) }))
+      .iterate()
+    const entries: PackEntry[] = []
+    for (const { id, size, kind, path } of rows) {
+      entries.push({ id: toObjectId(id), size, kind, path: decodeName(path) })
+    }
+    return entries
   }
 
   /** Objects that are not in the store. */
