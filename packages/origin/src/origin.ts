@@ -134,7 +134,7 @@ async function start(origin: OpenOrigin, { logger, clock }: OriginOptions, life:
     trustedProxies: configuration['trusted-proxies'],
     isReady: () => livePacks !== undefined || 'the packs are being opened',
   })
-  await addRoutes(server, { layout, store, tracker, mirrors, statistics, events, clock })
+  await addRoutes(server, { layout, store, swarm, tracker, mirrors, statistics, events, clock })
   const { host, port } = parseListen(configuration.listen)
   await listen(server, host, port)
   life.onEnd('http', async () => await server.close())

@@ -44,13 +44,15 @@ const tickMs = 200
 export class Swarm extends EventEmitter<SwarmEvents> {
   readonly #packs = new Map<InfoHash, SwarmPack>()
   readonly #around: Surroundings
+  readonly #uploads: ByteBudget
   readonly #ticker: NodeJS.Timeout
   /** Of packs that were removed. */
   #pastTraffic: TrafficCounts = new Traffic().counts()
   #isClosed = false
 
-  private constructor(around: (swarm: Swarm) => Surroundings) {
+  private constructor(uploads: ByteBudget, around: (swarm: Swarm) => Surroundings) {
     super()
+    this.#uploads = uploads
     this.#around = around(this)
     this.#ticker = setInterval(() => this.#tick(), tickMs)
     this.#ticker.unref()
@@ -83,7 +85,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       fetch,
       logger,
     })
-    swarm = new Swarm(self => ({
+    swarm = new Swarm(uploads, self => ({
       role,
       client,
       trackers,
@@ -143,6 +145,11 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       throw new RepocastError('REPOCAST_SWARM_PACK_UNKNOWN', { message: `no pack ${infoHash} is shared here` })
     }
     await pack.addPeer(address)
+  }
+
+  /** Waits until `bytes` may go out by another way than to peers, such as HTTP, under the same upload limit. */
+  async spendUpload(bytes: number): Promise<void> {
+    await this.#uploads.spend(bytes)
   }
 
   status(): SwarmStatus {

@@ -3,6 +3,7 @@ import { maxReportBytes, verifyReport } from '@repocast/api'
 import type { EventStream, FastifyInstance } from '@repocast/daemon'
 import { parseInfoHash } from '@repocast/objects'
 import type { Store } from '@repocast/store'
+import type { Swarm } from '@repocast/swarm'
 import type { Tracker } from '@repocast/tracker'
 import type { OriginLayout } from '../layout.ts'
 import type { Mirrors } from '../mirrors/mirrors.ts'
@@ -14,6 +15,7 @@ import { renderStatsPage } from './statistics-page.ts'
 export interface RouteSurroundings {
   readonly layout: OriginLayout
   readonly store: Store
+  readonly swarm: Swarm
   readonly tracker: Tracker
   readonly mirrors: Mirrors
   readonly statistics: Statistics
@@ -46,7 +48,7 @@ export async function addRoutes(server: FastifyInstance, surroundings: RouteSurr
   server.get('/events', (_request, reply) => events.add(reply))
 }
 
-function addPackRoutes(server: FastifyInstance, { store, statistics }: RouteSurroundings): void {
+function addPackRoutes(server: FastifyInstance, { store, swarm, statistics }: RouteSurroundings): void {
   server.get<{ Params: { name: string } }>('/torrents/:name', async (request, reply) => {
     const infoHash = parseInfoHash(request.params.name.replace(/\.torrent$/, ''))
     return await reply.type('application/x-bittorrent').send(await store.packs.torrent(infoHash))
@@ -65,7 +67,7 @@ function addPackRoutes(server: FastifyInstance, { store, statistics }: RouteSurr
     })
     reply.type('application/octet-stream')
     if (request.method === 'HEAD') return await reply.send()
-    const content = readPackBytes(storage, { first, last })
+    const content = readPackBytes(storage, { first, last }, async length => await swarm.spendUpload(length))
     content.on('data', (chunk: Buffer) => statistics.countWebSeed(chunk.length))
     return await reply.send(content)
   })

@@ -43,6 +43,24 @@ test('who waits is let through in turn', async () => {
   await expect.poll(() => order).toEqual(['a', 'b', 'c'])
 })
 
+test('spending waits for its turn among all others', async () => {
+  let now = 0
+  const budget = new ByteBudget(100_000, { now: () => now })
+  budget.take(100_000)
+  const spent: number[] = []
+  const spending = [20_000, 30_000].map(async bytes => {
+    await budget.spend(bytes)
+    spent.push(bytes)
+  })
+  now = 850
+  await expect.poll(() => spent).toEqual([])
+  now = 1000
+  await expect.poll(() => spent).toEqual([20_000])
+  now = 2000
+  await Promise.all(spending)
+  expect(spent).toEqual([20_000, 30_000])
+})
+
 test('a new rate holds at once', () => {
   let now = 0
   const budget = new ByteBudget(1000, { now: () => now })

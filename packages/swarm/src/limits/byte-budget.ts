@@ -58,6 +58,12 @@ export class ByteBudget {
     this.#timer.unref()
   }
 
+  /** Waits for its turn, then takes. */
+  async spend(bytes: number): Promise<void> {
+    while (!this.isOpen) await new Promise<void>(resolve => this.wait(resolve))
+    this.take(bytes)
+  }
+
   stopWaiting(onOpen: () => void): void {
     this.#waiting.delete(onOpen)
   }
