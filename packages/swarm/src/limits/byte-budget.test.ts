@@ -52,9 +52,9 @@ test('spending waits for its turn among all others', async () => {
     await budget.spend(bytes)
     spent.push(bytes)
   })
-  now = 850
+  now = 600
   await expect.poll(() => spent).toEqual([])
-  now = 1000
+  now = 700
   await expect.poll(() => spent).toEqual([20_000])
   now = 2000
   await Promise.all(spending)
