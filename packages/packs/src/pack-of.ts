@@ -1,5 +1,6 @@
 import { type ObjectId, objectIdOf } from '@repocast/objects'
 import type { PackEntry, PackPlan } from './plan/entry.ts'
+import { inPackOrder } from './plan/pack-order.ts'
 import { planPacks } from './plan/plan-packs.ts'
 import { type MadeTorrent, makeTorrent } from './torrent/make-torrent.ts'
 
@@ -36,7 +37,7 @@ export async function packOf(
   }
   for (const tree of trees) add('tree', '', tree)
   for (const [path, value] of Object.entries(blobs)) add('blob', path, value)
-  const [first] = planPacks(entries, { volatile: () => false })
+  const [first] = planPacks(inPackOrder(entries, () => false))
   if (first === undefined) throw new Error('a pack needs at least one object that is not empty')
   const plan = { ...first, pieceLength }
   const read = async function* ({ id }: PackEntry) {

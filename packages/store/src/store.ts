@@ -4,7 +4,7 @@ import type { Database } from '@repocast/database'
 import { describeError, type Logger } from '@repocast/errors'
 import { type HashPool, onDisk } from '@repocast/files'
 import type { InfoHash } from '@repocast/objects'
-import type { RestingPack } from '@repocast/packs'
+import type { IsVolatile, RestingPack } from '@repocast/packs'
 import { openCatalog } from './catalog/catalog.ts'
 import { type CollectionPlan, collect, planCollection } from './collect/collect.ts'
 import { Generations } from './generations/generations.ts'
@@ -83,8 +83,8 @@ export class Store {
   }
 
   /** A temporary list of objects; `close` it. */
-  inventory(): Inventory {
-    return new Inventory(this.catalog)
+  inventory(isVolatile: IsVolatile): Inventory {
+    return new Inventory(this.catalog, isVolatile)
   }
 
   /** The pieces of a pack; the same for all who ask. @throws as `PackShelf.open` */

@@ -14,7 +14,7 @@ import {
   walkTree,
   walkTreeObjects,
 } from '@repocast/objects'
-import { makeTorrent, type PackPlan, planPacks } from '@repocast/packs'
+import { defaultPackLimits, makeTorrent, planPacks } from '@repocast/packs'
 import { isVolatile } from '@repocast/repositories'
 import type { IngestMethod, Inventory, Store } from '@repocast/store'
 import type { OriginLayout } from '../layout.ts'
@@ -98,7 +98,7 @@ async function publishLocked(options: PublishOptions, surroundings: PublishSurro
   const last = await lastRecord(feed, options.repository)
   if (last && !store.snapshots.get(last.repository, last.serial)) store.snapshots.add(last)
   if (last && isUnchanged(last, scanned)) return resultOf(last, scanned, [], false)
-  const inventory = store.inventory()
+  const inventory = store.inventory(path => isVolatile(scanned.kind, path))
   try {
     if (!(await takeInventory(inventory, scanned.root, store.objects.readTree))) {
       // Somebody removed what an earlier scan had put into the store.
@@ -106,7 +106,7 @@ async function publishLocked(options: PublishOptions, surroundings: PublishSurro
       return await publishLocked(options, surroundings)
     }
     const serial = (last?.serial ?? 0) + 1
-    const newPacks = await packNew(options, surroundings, inventory, scanned.kind, serial)
+    const newPacks = await packNew(options, surroundings, inventory, serial)
     options.onProgress?.({ step: 'sign' })
     const record = makeRecord(options.repository, serial, scanned, packsOf(store, inventory), surroundings.clock())
     await feed.publish(record)
@@ -170,20 +170,29 @@ async function packNew(
   { repository, announce, signal, onProgress }: PublishOptions,
   { store }: PublishSurroundings,
   inventory: Inventory,
-  kind: RepositoryKind,
   serial: number,
 ): Promise<InfoHash[]> {
-  const plans: PackPlan[] = planPacks(inventory.unpacked(), { volatile: path => isVolatile(kind, path) })
+  const { objects, bytes: allBytes } = inventory.unpackedSize()
+  const { maxObjects, maxBytes } = defaultPackLimits
+  // A pack may end before it is full; so there may be more in the end.
+  const atLeast = Math.max(Math.ceil(objects / maxObjects), Math.ceil(allBytes / maxBytes))
   const made: InfoHash[] = []
-  for (const [k, plan] of plans.entries()) {
-    const name = plans.length === 1 ? `${repository}-${serial}` : `${repository}-${serial}-${k + 1}`
+  for (const plan of planPacks(inventory.unpacked())) {
+    const number = made.length + 1
+    const name = number === 1 ? `${repository}-${serial}` : `${repository}-${serial}-${number}`
     const { torrent } = await makeTorrent(plan, {
       name,
       announce,
       read: entry => store.objects.read(entry.id),
       ...(signal && { signal }),
       onProgress: ({ hashedBytes, totalBytes }) =>
-        onProgress?.({ step: 'pack', pack: k + 1, packs: plans.length, bytes: hashedBytes, totalBytes }),
+        onProgress?.({
+          step: 'pack',
+          pack: number,
+          packs: Math.max(number, atLeast),
+          bytes: hashedBytes,
+          totalBytes,
+        }),
     })
     made.push((await store.packs.add(torrent)).infoHash)
   }

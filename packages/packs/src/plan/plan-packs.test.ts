@@ -2,6 +2,7 @@ import { type ObjectId, objectIdOf } from '@repocast/objects'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PackEntry, PackLimits } from './entry.ts'
+import { inPackOrder } from './pack-order.ts'
 import { planPacks } from './plan-packs.ts'
 
 const KiB = 1024
@@ -17,7 +18,7 @@ function blob(path: string, size = 1000): PackEntry {
 }
 
 function plan(entries: PackEntry[], limits: Partial<PackLimits> = {}) {
-  return planPacks(entries, { volatile, limits })
+  return [...planPacks(inPackOrder(entries, volatile), limits)]
 }
 
 const pathsOf = (entries: readonly PackEntry[]) => entries.map(entry => (entry.kind === 'tree' ? 'tree' : entry.path))

@@ -1,6 +1,6 @@
 import type { Database } from '@repocast/database'
 import { decodeName, encodeName, type InfoHash } from '@repocast/objects'
-import type { PackEntry } from '@repocast/packs'
+import { type IsVolatile, type PackEntry, packGroup } from '@repocast/packs'
 import { toBytes, toInfoHash, toObjectId } from '../catalog/catalog.ts'
 
 interface Row {
@@ -11,6 +11,9 @@ interface Row {
 }
 
 const rowsPerTransaction = 10_000
+const rowsAtOnce = 1000
+
+const isUnpacked = 'size > 0 AND NOT EXISTS (SELECT 1 FROM pack_objects WHERE object = inventory.id)'
 
 /**
  * The objects of a snapshot that is being made, in a temporary table, so that a million of them cost no memory.
@@ -18,17 +21,19 @@ const rowsPerTransaction = 10_000
  */
 export class Inventory {
   readonly #catalog: Database
+  readonly #isVolatile: IsVolatile
   readonly #insert
   #pending: PackEntry[] = []
 
-  constructor(catalog: Database) {
-    catalog.exec(`DROP TABLE IF EXISTS temp.inventory;
+  constructor(catalog: Database, isVolatile: IsVolatile) {
+    catalog.exec(`DROP TABLE IF EXISTS temp.inventory; DROP TABLE IF EXISTS temp.unpacked;
       CREATE TEMP TABLE inventory (
-        id BLOB PRIMARY KEY, size INTEGER NOT NULL, kind TEXT NOT NULL, path BLOB NOT NULL
+        id BLOB PRIMARY KEY, size INTEGER NOT NULL, kind TEXT NOT NULL, path BLOB NOT NULL, pack_group INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID`)
     this.#catalog = catalog
-    this.#insert = catalog.prepare<[Buffer, number, string, Buffer]>(
-      'INSERT OR IGNORE INTO temp.inventory VALUES (?, ?, ?, ?)',
+    this.#isVolatile = isVolatile
+    this.#insert = catalog.prepare<[Buffer, number, string, Buffer, number]>(
+      'INSERT OR IGNORE INTO temp.inventory VALUES (?, ?, ?, ?, ?)',
     )
   }
 
@@ -38,20 +43,32 @@ export class Inventory {
     if (this.#pending.length >= rowsPerTransaction) this.#flush()
   }
 
-  /** The objects that no pack holds. */
-  unpacked(): PackEntry[] {
+  /** How much no pack holds. */
+  unpackedSize(): { readonly objects: number; readonly bytes: number } {
     this.#flush()
-    const rows = this.#catalog
-      .prepare<[], Row>(
-        `SELECT id, size, kind, path FROM temp.inventory
-         WHERE size > 0 AND NOT EXISTS (SELECT 1 FROM pack_objects WHERE object = id)`,
-      )
-      .iterate()
-    const entries: PackEntry[] = []
-    for (const { id, size, kind, path } of rows) {
-      entries.push({ id: toObjectId(id), size, kind, path: decodeName(path) })
+    const size = this.#catalog.prepare<[], { objects: number; bytes: number }>(
+      `SELECT count(*) AS objects, ifnull(sum(size), 0) AS bytes FROM temp.inventory WHERE ${isUnpacked}`,
+    )
+    return size.get() ?? { objects: 0, bytes: 0 }
+  }
+
+  /** The objects that no pack holds now, in pack order; packs may be added meanwhile. */
+  *unpacked(): Generator<PackEntry> {
+    this.#flush()
+    this.#catalog.exec(`DROP TABLE IF EXISTS temp.unpacked;
+      CREATE TEMP TABLE unpacked (number INTEGER PRIMARY KEY, id, size, kind, path);
+      INSERT INTO temp.unpacked (id, size, kind, path) SELECT id, size, kind, path FROM temp.inventory
+        WHERE ${isUnpacked} ORDER BY pack_group, iif(kind = 'tree', id, path), id`)
+    const select = this.#catalog.prepare<[number, number], Row & { number: number }>(
+      'SELECT number, id, size, kind, path FROM temp.unpacked WHERE number > ? ORDER BY number LIMIT ?',
+    )
+    // in parts, because a connection that gives rows takes none
+    for (let rows = select.all(0, rowsAtOnce); rows.length > 0; ) {
+      for (const { id, size, kind, path } of rows) {
+        yield { id: toObjectId(id), size, kind, path: decodeName(path) }
+      }
+      rows = select.all(rows.at(-1)?.number ?? 0, rowsAtOnce)
     }
-    return entries
   }
 
   /** Objects that are not in the store. */
@@ -76,21 +93,18 @@ export class Inventory {
     return rows.map(row => toInfoHash(row.info_hash))
   }
 
-  /** Forgets what was added. */
-  clear(): void {
-    this.#pending = []
-    this.#catalog.exec('DELETE FROM temp.inventory')
-  }
-
   close(): void {
-    this.#catalog.exec('DROP TABLE IF EXISTS temp.inventory')
+    this.#catalog.exec('DROP TABLE IF EXISTS temp.inventory; DROP TABLE IF EXISTS temp.unpacked')
   }
 
   #flush(): void {
     const pending = this.#pending
     this.#pending = []
     this.#catalog.transaction(() => {
-      for (const { id, size, kind, path } of pending) this.#insert.run(toBytes(id), size, kind, encodeName(path))
+      for (const entry of pending) {
+        const { id, size, kind, path } = entry
+        this.#insert.run(toBytes(id), size, kind, encodeName(path), packGroup(entry, this.#isVolatile))
+      }
     })()
   }
 }
