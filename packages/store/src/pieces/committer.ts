@@ -99,6 +99,11 @@ export class Committer {
     this.#schedule(this.#finished.size === commitAfterObjects ? 0 : commitAfterMilliseconds)
   }
 
+  /** Resolves when not too much waits for a commit: disks may take longer to make files durable than peers to send them. */
+  async room(): Promise<void> {
+    while (this.#finished.size >= 2 * commitAfterObjects && !this.#isStopped) await this.flush()
+  }
+
   /** Makes all that was said up to now durable. @throws RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED */
   async flush(): Promise<void> {
     clearTimeout(this.#timer)

@@ -111,6 +111,7 @@ export class PackStorage implements PieceLedger {
   async write(piece: number, bytes: Uint8Array): Promise<void> {
     if (this.#failure) throw this.#failure
     if (this.#have.has(piece)) return
+    await this.#with.committer.room()
     const ranges = this.pack.rangesOfPiece(piece).filter(({ object }) => !this.#held.has(object))
     for (const part of ranges) {
       if (this.#isSmall(part)) this.#putWhole(part, bytes)
