@@ -142,7 +142,10 @@ export class Store {
       hashPool: this.#hashPool,
       logger: this.#logger,
     }
-    return await openPackStorage(pack, this.packs.number(infoHash), this.catalog, surroundings)
+    const storage = await openPackStorage(pack, this.packs.number(infoHash), this.catalog, surroundings)
+    // one that is complete is looked at when a peer asks for it; at a start there may be hundreds
+    if (storage.isWhole) pack.restNow()
+    return storage
   }
 }
 

@@ -39,5 +39,8 @@ test('a pack that was looked at since the last time does not rest', async () => 
   expect(resting.isResting).toBe(false)
   resting.rest()
   expect(resting.isResting).toBe(true)
+  resting.objectId(0)
+  resting.restNow()
+  expect(resting.isResting).toBe(true)
   for (const piece of [-1, 1, 0.5]) expect(() => resting.pieceBytes(piece)).toThrow(RangeError)
 })

@@ -38,6 +38,12 @@ export class RestingPack implements Pack {
     this.#wasUsed = false
   }
 
+  /** Lets go of the lists now. */
+  restNow(): void {
+    this.#whole = undefined
+    this.#wasUsed = false
+  }
+
   get isResting(): boolean {
     return this.#whole === undefined
   }
