@@ -1,4 +1,4 @@
-import { type Rule, type Severity, yumRules } from '@repocast/repositories'
+import { debRules, type Rule, type Severity, yumRules } from '@repocast/repositories'
 
 const severities: Readonly<Record<Severity, string>> = {
   error: 'clients would fail: nothing is published',
@@ -18,7 +18,10 @@ This page is made from the rules in \`packages/repositories\` by \`node scripts/
 
 ## yum and dnf
 
-${sections(yumRules)}`
+${sections(yumRules)}
+## deb
+
+${sections(debRules)}`
 }
 
 function sections(rules: Readonly<Record<string, Rule>>): string {

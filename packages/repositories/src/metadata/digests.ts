@@ -24,6 +24,11 @@ export function strongest(digests: Digests): { algorithm: Algorithm; digest: str
   return undefined
 }
 
+/** The digest of `digests` to check a file by: SHA-256, which is known of all files from the scan, or the strongest. */
+export function cheapest(digests: Digests): { algorithm: Algorithm; digest: string } | undefined {
+  return digests.sha256 === undefined ? strongest(digests) : { algorithm: 'sha256', digest: digests.sha256 }
+}
+
 /** Whether somebody who wants to can make another file with this digest. */
 export function isBroken(algorithm: Algorithm): boolean {
   return algorithm === 'md5' || algorithm === 'sha1'

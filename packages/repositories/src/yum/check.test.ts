@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type MemoryLink, MemoryTree } from '../check/memory-tree.ts'
+import { unpacker } from '../check/testing/unpacker.ts'
 import { checkYum } from './check.ts'
 import { type YumCode, yumRules } from './rules.ts'
-import { codesOf, findingsOf, unpacker } from './testing/check-made.ts'
+import { codesOf, findingsOf } from './testing/check-made.ts'
 import { MadeYumRepository } from './testing/made-yum-repository.ts'
 
 const repositories = {

@@ -1,9 +1,9 @@
 import type { CheckContext } from '../check/context.ts'
+import type { Unpacker } from '../check/unpacker.ts'
 import { checkRepository } from './checks/repository.ts'
 import { Scope } from './checks/scope.ts'
 import { checkTreeInfo } from './checks/treeinfo.ts'
 import { reportUnnamed } from './checks/unnamed.ts'
-import type { Unpacker } from './checks/unpacker.ts'
 import { findYum } from './find/finder.ts'
 
 /**

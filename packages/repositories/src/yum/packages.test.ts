@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { MemoryTree } from '../check/memory-tree.ts'
+import { unpacker } from '../check/testing/unpacker.ts'
 import { type YumPackage, yumPackages } from './packages.ts'
-import { unpacker } from './testing/check-made.ts'
 import { MadeYumRepository } from './testing/made-yum-repository.ts'
 
 const made = (): MadeYumRepository =>

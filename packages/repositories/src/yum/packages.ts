@@ -1,7 +1,7 @@
 import { RepocastError } from '@repocast/errors'
 import type { TreeReader } from '../check/tree-reader.ts'
+import type { Unpacker } from '../check/unpacker.ts'
 import { Malformed } from '../metadata/malformed.ts'
-import type { Unpacker } from './checks/unpacker.ts'
 import { findYum, repomdOf } from './find/finder.ts'
 import { placeOf } from './location/location.ts'
 import { readPrimary } from './primary/parser.ts'

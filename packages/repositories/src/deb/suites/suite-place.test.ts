@@ -28,12 +28,20 @@ describe('suites', () => {
   })
 })
 
-test('indices below no suite are strays', () => {
+test('indices belong to the innermost suite that they lie in', () => {
   const finder = find(
     'dists/a/Release',
     'dists/a/main/binary-amd64/Packages',
+    'dists/a/updates/InRelease',
+    'dists/a/updates/main/source/Sources.gz',
     'dists/b/main/binary-amd64/Packages.xz',
     'Sources',
   )
-  expect(finder.strays).toEqual(['Sources', 'dists/b/main/binary-amd64/Packages.xz'])
+  expect(finder.indices).toEqual(
+    new Map([
+      [undefined, ['Sources', 'dists/b/main/binary-amd64/Packages.xz']],
+      ['dists/a', ['dists/a/main/binary-amd64/Packages']],
+      ['dists/a/updates', ['dists/a/updates/main/source/Sources.gz']],
+    ]),
+  )
 })

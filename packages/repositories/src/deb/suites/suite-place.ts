@@ -47,10 +47,17 @@ export class SuiteFinder {
       .filter(place => place !== undefined)
   }
 
-  /** Indices that lie below no suite. */
-  get strays(): string[] {
+  /** The indices by the directory of the suite that they lie in, by undefined where there is none. */
+  get indices(): Map<string | undefined, string[]> {
     const suites = new Set(this.suites.map(({ directory }) => directory))
-    return this.#indices.filter(path => !above(path).some(directory => suites.has(directory))).sort()
+    const found = new Map<string | undefined, string[]>()
+    for (const path of this.#indices.sort()) {
+      const suite = above(path).findLast(directory => suites.has(directory))
+      const paths = found.get(suite)
+      if (paths === undefined) found.set(suite, [path])
+      else paths.push(path)
+    }
+    return found
   }
 
   #place(directory: string, names: FileNames): SuitePlace | undefined {

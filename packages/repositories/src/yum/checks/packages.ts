@@ -1,9 +1,9 @@
+import { fingerprint } from '../../check/fingerprint.ts'
 import { isBroken } from '../../metadata/digests.ts'
 import { Malformed, quote } from '../../metadata/malformed.ts'
 import { placeOf } from '../location/location.ts'
 import { type PackageEntry, PrimaryParser } from '../primary/parser.ts'
 import { formatRpmVersion } from '../version/compare.ts'
-import { fingerprint } from './fingerprint.ts'
 import type { Scope } from './scope.ts'
 
 /** Something that many packages share, told once. */

@@ -1,6 +1,6 @@
 import type { CheckContext } from '../../check/context.ts'
+import type { Unpacker } from '../../check/unpacker.ts'
 import { type YumCode, yumRules } from '../rules.ts'
-import type { Unpacker } from './unpacker.ts'
 
 /** What the checks of one tree share. */
 export class Scope {

@@ -1,4 +1,4 @@
-import { fingerprint } from './fingerprint.ts'
+import { fingerprint } from '../../check/fingerprint.ts'
 import type { Scope } from './scope.ts'
 
 /** Tells of the packages whose paths have no fingerprint in `named`. */
