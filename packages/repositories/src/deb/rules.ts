@@ -11,8 +11,7 @@ export const debRules = {
   DEB_RELEASE_PLAIN_MISSING: {
     severity: 'warning',
     rule: 'Beside each InRelease lies a Release.',
-    source:
-      'Debian wiki, DebianRepository/Format: "Release" files; old clients and simple tools read only that',
+    source: 'Debian wiki, DebianRepository/Format: "Release" files; old clients and simple tools read only that',
     hint: 'let the tool that makes the repository write both',
   },
   DEB_RELEASE_MALFORMED: {
