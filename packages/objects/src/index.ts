@@ -21,5 +21,5 @@ export { parseRepositoryName, type RepositoryKind, type RepositoryName } from '.
 export type { DirectoryEntry, FileEntry, LinkEntry, RootTree, Segment, Tree, TreeEntry, TreeReader } from './tree.ts'
 export { type BuiltTree, buildTree, TreeBuilder } from './tree-builder.ts'
 export { decodeTree, isMode, isTime, maxTreeBytes } from './tree-codec.ts'
-export { type Change, diffTrees, isDirectory, sameEntry } from './tree-difference.ts'
+export { type Change, diffTrees, isDirectory, type NamedObject, newObjects, sameEntry } from './tree-difference.ts'
 export { assertSafeLink, listTree, type WalkedEntry, walkTree, walkTreeObjects } from './tree-walk.ts'

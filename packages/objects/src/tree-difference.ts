@@ -103,6 +103,41 @@ async function* pairEntries(
   }
 }
 
+/** An object of a snapshot. `path` is where a blob was met first; of a tree it is empty, since many may have it. */
+export interface NamedObject {
+  readonly kind: 'tree' | 'blob'
+  readonly id: ObjectId
+  /** Bytes. */
+  readonly size: number
+  readonly path: string
+}
+
+/**
+ * The objects of the directory `after` that the directory `before` has not at the same place, itself included. Reads
+ * only directories and segments that differ. An object may come more than once.
+ * @throws RepocastError REPOCAST_TREE_MALFORMED, and what `read` throws
+ */
+export async function* newObjects(
+  read: TreeReader,
+  before: ObjectId | undefined,
+  after: { readonly id: ObjectId; readonly size: number },
+  path = '',
+): AsyncGenerator<NamedObject> {
+  if (before === after.id) return
+  yield { kind: 'tree', id: after.id, size: after.size, path: '' }
+  const { segments } = await read(after.id)
+  if (segments) {
+    const known = before === undefined ? undefined : segmentIds(await read(before))
+    for (const { id, size } of segments) if (!known?.has(id)) yield { kind: 'tree', id, size, path: '' }
+  }
+  for await (const [from, to] of pairEntries(...(await differingEntries(read, before, after.id)))) {
+    if (to === undefined || to.type === 'l') continue
+    const place = joinPath(path, to.name)
+    if (to.type === 'd') yield* newObjects(read, directoryId(from), to, place)
+    else if (from?.type !== 'f' || from.id !== to.id) yield { kind: 'blob', id: to.id, size: to.size, path: place }
+  }
+}
+
 /** Type guard for callers that look at directories only. */
 export function isDirectory(entry: TreeEntry | undefined): entry is DirectoryEntry {
   return entry?.type === 'd'

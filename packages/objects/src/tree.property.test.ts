@@ -6,8 +6,8 @@ import { compareNames, decodeName, encodeName, whyUnsafeLink, whyUnsafeName } fr
 import type { TreeEntry } from './tree.ts'
 import { buildTree } from './tree-builder.ts'
 import { decodeTree } from './tree-codec.ts'
-import { diffTrees } from './tree-difference.ts'
-import { listTree, walkTree } from './tree-walk.ts'
+import { diffTrees, newObjects } from './tree-difference.ts'
+import { listTree, walkTree, walkTreeObjects } from './tree-walk.ts'
 
 const name = fc
   .uint8Array({ minLength: 1, maxLength: 12 })
@@ -38,6 +38,15 @@ function store(trees: MemoryTrees, { entries, below }: Shape): ObjectId {
   })
   const files = entries.filter(entry => !directories.some(directory => directory.name === entry.name))
   return trees.add([...files, ...directories].sort((a, b) => compareNames(a.name, b.name)))
+}
+
+const ref = (trees: MemoryTrees, id: ObjectId) => ({ id, size: trees.size(id) })
+
+async function objectsOf(trees: MemoryTrees, root: ObjectId): Promise<Set<ObjectId>> {
+  const objects = new Set<ObjectId>()
+  for await (const { id } of walkTreeObjects(trees.read, ref(trees, root))) objects.add(id)
+  for await (const { entry } of walkTree(trees.read, root)) if (entry.type === 'f') objects.add(entry.id)
+  return objects
 }
 
 async function contentOf(trees: MemoryTrees, root: ObjectId): Promise<Map<string, string>> {
@@ -118,6 +127,25 @@ describe('trees', () => {
     )
   })
 
+  test('the new objects of a tree and those of the tree before make up the tree', async () => {
+    await fc.assert(
+      fc.asyncProperty(shape, shape, async (a, b) => {
+        const trees = new MemoryTrees()
+        const [before, after] = [store(trees, a), store(trees, b)]
+        const objects = await objectsOf(trees, after)
+        const [known, added] = [await objectsOf(trees, before), new Set<ObjectId>()]
+        for await (const { id, kind, path } of newObjects(trees.read, before, ref(trees, after))) {
+          expect(objects.has(id)).toBe(true)
+          if (kind === 'blob') expect((await contentOf(trees, after)).has(path)).toBe(true)
+          added.add(id)
+        }
+        for (const id of objects) expect(known.has(id) || added.has(id)).toBe(true)
+        if (before === after) expect(added.size).toBe(0)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   test('a changed file in a long directory makes few new tree bytes and reads few segments', async () => {
     const trees = new MemoryTrees()
     const entries = Array.from({ length: 20_000 }, (_, k): TreeEntry => {
@@ -141,5 +169,11 @@ describe('trees', () => {
     for await (const change of diffTrees(trees.read, before, after)) changes.push(change.path)
     expect(changes).toEqual([added.name])
     expect(trees.reads).toBeLessThan(8)
+    trees.reads = 0
+    const objects = []
+    for await (const { kind } of newObjects(trees.read, before, ref(trees, after))) objects.push(kind)
+    expect(objects.filter(kind => kind === 'blob')).toHaveLength(1)
+    expect(objects.length).toBeLessThan(6)
+    expect(trees.reads).toBeLessThan(12)
   })
 })

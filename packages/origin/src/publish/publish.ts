@@ -3,22 +3,13 @@ import { ProcessLock } from '@repocast/database'
 import { isRepocastError } from '@repocast/errors'
 import type { Feed } from '@repocast/feed'
 import type { HashPool } from '@repocast/files'
-import {
-  type InfoHash,
-  type PackReference,
-  type RepositoryKind,
-  type RepositoryName,
-  type RootTree,
-  type SnapshotRecord,
-  type TreeReader,
-  walkTree,
-  walkTreeObjects,
-} from '@repocast/objects'
-import { defaultPackLimits, makeTorrent, planPacks } from '@repocast/packs'
+import type { InfoHash, PackReference, RepositoryKind, RepositoryName, SnapshotRecord } from '@repocast/objects'
 import { isVolatile } from '@repocast/repositories'
-import type { IngestMethod, Inventory, Store } from '@repocast/store'
+import type { IngestMethod, Store } from '@repocast/store'
 import type { OriginLayout } from '../layout.ts'
 import { type ScannedTree, scanTree } from '../scan/scan.ts'
+import { type PackedUp, type PackProgress, packUp } from './pack-up.ts'
+import { takeInventory } from './take-inventory.ts'
 
 export interface PublishOptions {
   readonly repository: RepositoryName
@@ -35,13 +26,7 @@ export interface PublishOptions {
 export type PublishProgress =
   | { readonly step: 'wait' }
   | { readonly step: 'scan'; readonly files: number; readonly bytes: number }
-  | {
-      readonly step: 'pack'
-      readonly pack: number
-      readonly packs: number
-      readonly bytes: number
-      readonly totalBytes: number
-    }
+  | ({ readonly step: 'pack' } & PackProgress)
   | { readonly step: 'sign' }
 
 /** What publishing did; what `--json` prints. */
@@ -55,7 +40,10 @@ export interface PublishResult {
   readonly root: string
   /** The packs of the snapshot. */
   readonly packs: readonly PackReference[]
+  /** Packs that were made for objects that no pack held. */
   readonly newPacks: readonly InfoHash[]
+  /** Packs that were made of older ones. */
+  readonly mergedPacks: readonly InfoHash[]
   readonly total: { readonly files: number; readonly bytes: number }
   /** Files whose content the origin did not have, and their bytes. */
   readonly new: { readonly files: number; readonly bytes: number }
@@ -97,22 +85,28 @@ async function publishLocked(options: PublishOptions, surroundings: PublishSurro
   const scanned = await scanStable(options, surroundings)
   const last = await lastRecord(feed, options.repository)
   if (last && !store.snapshots.get(last.repository, last.serial)) store.snapshots.add(last)
-  if (last && isUnchanged(last, scanned)) return resultOf(last, scanned, [], false)
+  if (last && isUnchanged(last, scanned)) return resultOf(last, scanned, { added: [], merged: [] }, false)
   const inventory = store.inventory(path => isVolatile(scanned.kind, path))
   try {
-    if (!(await takeInventory(inventory, scanned.root, store.objects.readTree))) {
+    const taken = await takeInventory(inventory, store, scanned.root, last)
+    if (taken === 'incomplete') {
       // Somebody removed what an earlier scan had put into the store.
       store.scanCache(sourceOf(options)).clear()
       return await publishLocked(options, surroundings)
     }
+    const { repository, announce, signal, onProgress } = options
     const serial = (last?.serial ?? 0) + 1
-    const newPacks = await packNew(options, surroundings, inventory, serial)
-    options.onProgress?.({ step: 'sign' })
-    const record = makeRecord(options.repository, serial, scanned, packsOf(store, inventory), surroundings.clock())
+    const packed = await packUp(store, inventory, {
+      ...{ repository, serial, last, announce, signal },
+      isWhole: taken === 'whole',
+      onProgress: progress => onProgress?.({ step: 'pack', ...progress }),
+    })
+    onProgress?.({ step: 'sign' })
+    const record = makeRecord(repository, serial, scanned, packed.packs, surroundings.clock())
     await feed.publish(record)
     // Behind the switch, since the daemon tells mirrors to look at the feed as soon as it sees the row.
     store.snapshots.add(record)
-    return resultOf(record, scanned, newPacks, true)
+    return resultOf(record, scanned, packed, true)
   } finally {
     inventory.close()
   }
@@ -141,20 +135,6 @@ async function scanStable(options: PublishOptions, { store, hashPool }: PublishS
   }
 }
 
-/** Lists all objects of a tree that was just scanned. @returns whether all of them are in the store */
-async function takeInventory(inventory: Inventory, root: RootTree, read: TreeReader): Promise<boolean> {
-  try {
-    for await (const { id, size } of walkTreeObjects(read, root)) inventory.add({ kind: 'tree', id, size, path: '' })
-    for await (const { path, entry } of walkTree(read, root.id)) {
-      if (entry.type === 'f') inventory.add({ kind: 'blob', id: entry.id, size: entry.size, path })
-    }
-    return inventory.missing() === 0
-  } catch (error) {
-    if (isRepocastError(error, 'REPOCAST_OBJECT_MISSING')) return false
-    throw error
-  }
-}
-
 async function lastRecord(feed: Feed, repository: RepositoryName): Promise<SnapshotRecord | undefined> {
   const serial = (await feed.serials(repository)).at(-1)
   return serial === undefined ? undefined : await feed.record(repository, serial)
@@ -163,45 +143,6 @@ async function lastRecord(feed: Feed, repository: RepositoryName): Promise<Snaps
 function isUnchanged({ root, kind }: SnapshotRecord, scanned: ScannedTree): boolean {
   const { id, mode, mtime } = scanned.root
   return root.id === id && root.mode === mode && root.mtime === mtime && kind === scanned.kind
-}
-
-/** Makes packs of the objects that no pack holds. */
-async function packNew(
-  { repository, announce, signal, onProgress }: PublishOptions,
-  { store }: PublishSurroundings,
-  inventory: Inventory,
-  serial: number,
-): Promise<InfoHash[]> {
-  const { objects, bytes: allBytes } = inventory.unpackedSize()
-  const { maxObjects, maxBytes } = defaultPackLimits
-  // A pack may end before it is full; so there may be more in the end.
-  const atLeast = Math.max(Math.ceil(objects / maxObjects), Math.ceil(allBytes / maxBytes))
-  const made: InfoHash[] = []
-  for (const plan of planPacks(inventory.unpacked())) {
-    const number = made.length + 1
-    const name = number === 1 ? `${repository}-${serial}` : `${repository}-${serial}-${number}`
-    const { torrent } = await makeTorrent(plan, {
-      name,
-      announce,
-      read: entry => store.objects.read(entry.id),
-      ...(signal && { signal }),
-      onProgress: ({ hashedBytes, totalBytes }) =>
-        onProgress?.({
-          step: 'pack',
-          pack: number,
-          packs: Math.max(number, atLeast),
-          bytes: hashedBytes,
-          totalBytes,
-        }),
-    })
-    made.push((await store.packs.add(torrent)).infoHash)
-  }
-  return made
-}
-
-function packsOf(store: Store, inventory: Inventory): PackReference[] {
-  const needed = new Set(inventory.packs())
-  return store.packs.list().filter(({ infoHash }) => needed.has(infoHash))
 }
 
 function makeRecord(
@@ -218,7 +159,7 @@ function makeRecord(
 function resultOf(
   { repository, kind, serial, root, packs }: SnapshotRecord,
   { counts, bytes, added }: ScannedTree,
-  newPacks: readonly InfoHash[],
+  { added: newPacks, merged: mergedPacks }: Pick<PackedUp, 'added' | 'merged'>,
   published: boolean,
 ): PublishResult {
   return {
@@ -229,6 +170,7 @@ function resultOf(
     root: root.id,
     packs,
     newPacks,
+    mergedPacks,
     total: { files: counts.files, bytes },
     new: added,
     unchanged: { files: counts.files - added.files, bytes: bytes - added.bytes },

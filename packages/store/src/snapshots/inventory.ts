@@ -1,6 +1,6 @@
 import type { Database } from '@repocast/database'
 import { decodeName, encodeName, type InfoHash } from '@repocast/objects'
-import { type IsVolatile, type PackEntry, packGroup } from '@repocast/packs'
+import { type IsVolatile, type PackEntry, type PackLoad, packGroup } from '@repocast/packs'
 import { toBytes, toInfoHash, toObjectId } from '../catalog/catalog.ts'
 
 interface Row {
@@ -10,14 +10,18 @@ interface Row {
   readonly path: Buffer
 }
 
+const dropTables = ['inventory', 'covering', 'uncovered'].map(table => `DROP TABLE IF EXISTS temp.${table}`).join(';')
+
 const rowsPerTransaction = 10_000
 const rowsAtOnce = 1000
 
-const isUnpacked = 'size > 0 AND NOT EXISTS (SELECT 1 FROM pack_objects WHERE object = inventory.id)'
+const isUncovered = `size > 0 AND NOT EXISTS (
+  SELECT 1 FROM pack_objects JOIN temp.covering USING (pack) WHERE object = inventory.id
+)`
 
 /**
- * The objects of a snapshot that is being made, in a temporary table, so that a million of them cost no memory.
- * One at a time for each connection.
+ * The objects of a snapshot that is being made, or those of them that are new, and the packs that shall hold them: in
+ * temporary tables, so that a million objects cost no memory. One at a time for each connection.
  */
 export class Inventory {
   readonly #catalog: Database
@@ -26,7 +30,8 @@ export class Inventory {
   #pending: PackEntry[] = []
 
   constructor(catalog: Database, isVolatile: IsVolatile) {
-    catalog.exec(`DROP TABLE IF EXISTS temp.inventory; DROP TABLE IF EXISTS temp.unpacked;
+    catalog.exec(`${dropTables};
+      CREATE TEMP TABLE covering (pack INTEGER PRIMARY KEY) STRICT;
       CREATE TEMP TABLE inventory (
         id BLOB PRIMARY KEY, size INTEGER NOT NULL, kind TEXT NOT NULL, path BLOB NOT NULL, pack_group INTEGER NOT NULL
       ) STRICT, WITHOUT ROWID`)
@@ -43,24 +48,70 @@ export class Inventory {
     if (this.#pending.length >= rowsPerTransaction) this.#flush()
   }
 
-  /** How much no pack holds. */
-  unpackedSize(): { readonly objects: number; readonly bytes: number } {
+  /** The snapshot shall have these packs. */
+  cover(packs: Iterable<InfoHash>): void {
+    this.#changeCovering('INSERT OR IGNORE INTO temp.covering SELECT number FROM packs WHERE info_hash = ?', packs)
+  }
+
+  /** The snapshot shall not have these packs. */
+  uncover(packs: Iterable<InfoHash>): void {
+    this.#changeCovering('DELETE FROM temp.covering WHERE pack = (SELECT number FROM packs WHERE info_hash = ?)', packs)
+  }
+
+  #changeCovering(sql: string, packs: Iterable<InfoHash>): void {
+    const change = this.#catalog.prepare<[Buffer]>(sql)
+    for (const pack of packs) change.run(toBytes(pack))
+  }
+
+  /** The covering packs, oldest first. */
+  covering(): InfoHash[] {
+    return this.#infoHashes('SELECT info_hash FROM packs JOIN temp.covering ON pack = number ORDER BY number')
+  }
+
+  /** Packs of the store that hold what no covering pack holds. */
+  holders(): InfoHash[] {
+    this.#flush()
+    return this.#infoHashes(`SELECT info_hash FROM packs WHERE number IN (
+      SELECT pack FROM pack_objects JOIN temp.inventory ON object = id WHERE ${isUncovered}
+    ) ORDER BY number`)
+  }
+
+  /** How much of each covering pack the inventory names. */
+  loads(): PackLoad[] {
+    this.#flush()
+    const loads = this.#catalog.prepare<[], Omit<PackLoad, 'infoHash'> & { info_hash: Buffer }>(
+      `SELECT info_hash, bytes, objects, ifnull(live_bytes, 0) AS liveBytes, ifnull(live_objects, 0) AS liveObjects
+       FROM packs JOIN temp.covering AS covering ON covering.pack = number LEFT JOIN (
+         SELECT pack, sum(size) AS live_bytes, count(*) AS live_objects
+         FROM temp.inventory JOIN pack_objects ON object = id GROUP BY pack
+       ) AS live ON live.pack = number ORDER BY number`,
+    )
+    return loads.all().map(({ info_hash, ...load }) => ({ infoHash: toInfoHash(info_hash), ...load }))
+  }
+
+  #infoHashes(sql: string): InfoHash[] {
+    const rows = this.#catalog.prepare<[], { info_hash: Buffer }>(sql).all()
+    return rows.map(row => toInfoHash(row.info_hash))
+  }
+
+  /** How much no covering pack holds. */
+  uncoveredSize(): { readonly objects: number; readonly bytes: number } {
     this.#flush()
     const size = this.#catalog.prepare<[], { objects: number; bytes: number }>(
-      `SELECT count(*) AS objects, ifnull(sum(size), 0) AS bytes FROM temp.inventory WHERE ${isUnpacked}`,
+      `SELECT count(*) AS objects, ifnull(sum(size), 0) AS bytes FROM temp.inventory WHERE ${isUncovered}`,
     )
     return size.get() ?? { objects: 0, bytes: 0 }
   }
 
-  /** The objects that no pack holds now, in pack order; packs may be added meanwhile. */
-  *unpacked(): Generator<PackEntry> {
+  /** The objects that no covering pack holds now, in pack order; packs may be added meanwhile. */
+  *uncovered(): Generator<PackEntry> {
     this.#flush()
-    this.#catalog.exec(`DROP TABLE IF EXISTS temp.unpacked;
-      CREATE TEMP TABLE unpacked (number INTEGER PRIMARY KEY, id, size, kind, path);
-      INSERT INTO temp.unpacked (id, size, kind, path) SELECT id, size, kind, path FROM temp.inventory
-        WHERE ${isUnpacked} ORDER BY pack_group, iif(kind = 'tree', id, path), id`)
+    this.#catalog.exec(`DROP TABLE IF EXISTS temp.uncovered;
+      CREATE TEMP TABLE uncovered (number INTEGER PRIMARY KEY, id, size, kind, path);
+      INSERT INTO temp.uncovered (id, size, kind, path) SELECT id, size, kind, path FROM temp.inventory
+        WHERE ${isUncovered} ORDER BY pack_group, iif(kind = 'tree', id, path), id`)
     const select = this.#catalog.prepare<[number, number], Row & { number: number }>(
-      'SELECT number, id, size, kind, path FROM temp.unpacked WHERE number > ? ORDER BY number LIMIT ?',
+      'SELECT number, id, size, kind, path FROM temp.uncovered WHERE number > ? ORDER BY number LIMIT ?',
     )
     // in parts, because a connection that gives rows takes none
     for (let rows = select.all(0, rowsAtOnce); rows.length > 0; ) {
@@ -80,21 +131,8 @@ export class Inventory {
     return count.get()?.missing ?? 0
   }
 
-  /** Packs that hold objects of the inventory, oldest first: together they hold every packed one. */
-  packs(): InfoHash[] {
-    this.#flush()
-    const rows = this.#catalog
-      .prepare<[], { info_hash: Buffer }>(
-        `SELECT info_hash FROM packs WHERE number IN (
-           SELECT DISTINCT pack FROM pack_objects JOIN temp.inventory ON object = id
-         ) ORDER BY number`,
-      )
-      .all()
-    return rows.map(row => toInfoHash(row.info_hash))
-  }
-
   close(): void {
-    this.#catalog.exec('DROP TABLE IF EXISTS temp.inventory; DROP TABLE IF EXISTS temp.unpacked')
+    this.#catalog.exec(dropTables)
   }
 
   #flush(): void {

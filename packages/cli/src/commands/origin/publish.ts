@@ -77,9 +77,11 @@ function resultText({
   new: added,
   packs,
   newPacks,
+  mergedPacks,
 }: PublishResult): string {
   const size = `${formatCount(total.files)} files, ${formatBytes(total.bytes)}`
   if (!published) return `${repository} is as it was published last (serial ${serial}, ${size}): nothing to do`
   const news = `${formatCount(added.files)} files, ${formatBytes(added.bytes)} new`
-  return `published ${repository} (${kind}) as serial ${serial}: ${size}; ${news}; ${newPacks.length} new of ${packs.length} packs`
+  const merged = mergedPacks.length > 0 ? `, ${mergedPacks.length} merged of older ones` : ''
+  return `published ${repository} (${kind}) as serial ${serial}: ${size}; ${news}; ${newPacks.length} new of ${packs.length} packs${merged}`
 }
