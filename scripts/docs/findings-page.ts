@@ -1,4 +1,4 @@
-import { debRules, type Rule, type Severity, yumRules } from '@repocast/repositories'
+import { debRules, type Rule, type Severity, treeRules, yumRules } from '@repocast/repositories'
 
 const severities: Readonly<Record<Severity, string>> = {
   error: 'clients would fail: nothing is published',
@@ -16,6 +16,9 @@ What the check of a tree may find. A code never changes its meaning. Each findin
 ${meanings.join('')}
 This page is made from the rules in \`packages/repositories\` by \`node scripts/docs/findings.ts --write\`; a test keeps both equal.
 
+## All trees
+
+${sections(treeRules)}
 ## yum and dnf
 
 ${sections(yumRules)}

@@ -32,6 +32,7 @@ export async function checkDeb(context: CheckContext, unpacker: Unpacker): Promi
     const isKnown = await checkSuite(scope, place, indices.get(place.directory) ?? [], { pool, byHash })
     isComplete &&= isKnown
   }
+  await pool.end()
   for (const path of installers) await checkInstaller(scope, path)
   const unnamed = new Unnamed(pool)
   for (const { path, type } of context.tree.walk('')) {
@@ -42,7 +43,6 @@ export async function checkDeb(context: CheckContext, unpacker: Unpacker): Promi
   }
   // What an unread index may name is not told as unnamed.
   if (isComplete) unnamed.report(scope)
-  scope.end()
 }
 
 /** Where a Release would be that names an index which no Release can name. */

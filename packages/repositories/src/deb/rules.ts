@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../check/finding.ts'
+import { debUpdateRules } from './update-rules.ts'
 
 /** The rules for deb trees. A code never changes its meaning. */
 export const debRules = {
@@ -200,6 +201,7 @@ export const debRules = {
     source: 'what clients do: they see only what indices name',
     hint: 'make the metadata again if they are new; remove them if they are not wanted any more',
   },
+  ...debUpdateRules,
 } as const satisfies Record<string, Rule>
 
 export type DebCode = keyof typeof debRules

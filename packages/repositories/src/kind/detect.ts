@@ -4,6 +4,7 @@ const repomd = /(^|\/)repodata\/repomd\.xml$/
 const debRelease = /(^|\/)dists\/(.+\/)?(In)?Release$/
 /** A flat deb repository has its indices at the top. */
 const flatRelease = /^(\.\/)?(In)?Release$/
+const besideIndex = /(^|\/)(binary-[^/]+|source)\/[^/]+$/
 const flatIndex = /^(\.\/)?(Packages|Sources)(\.[a-z0-9]+)?$/
 
 /** Tells what a repository is made of from the paths that a walk meets. */
@@ -28,9 +29,25 @@ export class KindDetector {
 
   /** What the paths so far make of it. A tree that has both kinds of metadata counts as deb, whose suites name all. */
   get kind(): RepositoryKind {
-    if (this.#hasDebRelease || (this.#hasFlatRelease && this.#hasFlatIndex)) return 'deb'
-    return this.#hasRepomd ? 'yum' : 'plain'
+    return this.kinds[0] ?? 'plain'
   }
+
+  /** The kinds that it has metadata of. */
+  get kinds(): readonly ('deb' | 'yum')[] {
+    const isDeb = this.#hasDebRelease || (this.#hasFlatRelease && this.#hasFlatIndex)
+    return [...(isDeb ? ['deb' as const] : []), ...(this.#hasRepomd ? ['yum' as const] : [])]
+  }
+}
+
+/** Whether a file is one that all other metadata of a repository hangs on: repomd.xml, Release or InRelease of a suite. */
+export function isRoot(path: string): boolean {
+  // Those beside an index tell about that only.
+  return repomd.test(path) || flatRelease.test(path) || (debRelease.test(path) && !besideIndex.test(path))
+}
+
+/** Whether a file is metadata of either kind. */
+export function isMetadata(path: string): boolean {
+  return isVolatile('yum', path) || isVolatile('deb', path)
 }
 
 /** Whether a file is replaced with most snapshots: package metadata, as against packages. */

@@ -1,5 +1,6 @@
 import { fingerprint } from '../../check/fingerprint.ts'
-import { cheapest } from '../../metadata/digests.ts'
+import { InOrder } from '../../check/in-order.ts'
+import { type Algorithm, cheapest } from '../../metadata/digests.ts'
 import { Malformed } from '../../metadata/malformed.ts'
 import type { ListedFile } from '../control/listed-file.ts'
 import type { Scope } from './scope.ts'
@@ -24,6 +25,7 @@ export class Pool {
   readonly #expected = new Map<number, number>()
   /** Fingerprints of digests, by those of repository, name, version and architecture. */
   readonly #packages = new Map<number, number>()
+  readonly #checking = new InOrder<(() => void) | undefined>(tell => tell?.())
 
   constructor(scope: Scope) {
     this.#scope = scope
@@ -40,7 +42,7 @@ export class Pool {
    * @throws Malformed when there are too many files
    */
   async check(path: string, { sizeBytes, digests }: ListedFile, index: string, codes: FileCodes): Promise<boolean> {
-    const { tree, signal } = this.#scope.context
+    const { tree } = this.#scope.context
     const wanted = cheapest(digests)
     const key = fingerprint(path)
     const expected = fingerprint(`${sizeBytes} ${wanted?.algorithm} ${wanted?.digest}`)
@@ -50,12 +52,26 @@ export class Pool {
     if (node?.type !== 'f') this.#scope.report(codes.missing, path, `it is not there, ${index} names it`)
     else if (node.sizeBytes !== sizeBytes)
       this.#scope.report(codes.size, path, `it has ${node.sizeBytes} bytes, ${index} says ${sizeBytes}`)
-    else if (wanted !== undefined) {
-      const found = await tree.digest(path, wanted.algorithm, signal)
-      if (found !== wanted.digest)
-        this.#scope.report(codes.checksum, path, `its ${wanted.algorithm} is ${found}, ${index} says ${wanted.digest}`)
-    }
+    else if (wanted !== undefined) await this.#checking.add(this.#compare(path, wanted, index, codes))
     return true
+  }
+
+  /** Waits until the digests of all files are known. */
+  async end(): Promise<void> {
+    await this.#checking.end()
+  }
+
+  /** @returns what tells that the file has another digest, if it has */
+  async #compare(
+    path: string,
+    { algorithm, digest }: { readonly algorithm: Algorithm; readonly digest: string },
+    index: string,
+    codes: FileCodes,
+  ): Promise<(() => void) | undefined> {
+    const { tree, signal } = this.#scope.context
+    const found = await tree.digest(path, algorithm, signal)
+    if (found === digest) return undefined
+    return () => this.#scope.report(codes.checksum, path, `its ${algorithm} is ${found}, ${index} says ${digest}`)
   }
 
   /** Whether the package `key` was met before with other contents. @throws Malformed when there are too many packages */

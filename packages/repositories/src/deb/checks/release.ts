@@ -100,14 +100,28 @@ async function* only(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 
 function checkFields(scope: Scope, { path, release }: Suite): void {
   const now = scope.context.now.getTime() / 1000
-  const { date, validUntil } = release
-  if (validUntil !== undefined && validUntil < now)
-    scope.report('DEB_VALID_UNTIL_PAST', path, `it was valid until ${toIso(validUntil)}`)
+  const { date } = release
+  checkValidity(scope, path, release)
   if (date !== undefined && date > now + maxFutureSeconds)
     scope.report('DEB_DATE_FUTURE', path, `its date is ${toIso(date)}, and now is ${toIso(now)}`)
   if (release.files.size === 0) scope.report('DEB_RELEASE_MALFORMED', path, 'it names no indices with digests')
   const weak = weakFiles(release)
   if (weak.count > 0) scope.report('DEB_WEAK_CHECKSUM', path, `it has only digests that can be forged of ${weak}`)
+}
+
+/** Checks what time alone changes about a suite. */
+export function checkValidity(scope: Scope, path: string, { validUntil }: Release): void {
+  if (validUntil === undefined) return
+  const { now, publishIntervalSeconds = 0 } = scope.context
+  const seconds = now.getTime() / 1000
+  const next = seconds + publishIntervalSeconds
+  if (validUntil < seconds) scope.report('DEB_VALID_UNTIL_PAST', path, `it was valid until ${toIso(validUntil)}`)
+  else if (validUntil < next)
+    scope.report(
+      'DEB_VALID_UNTIL_SHORT',
+      path,
+      `it is valid until ${toIso(validUntil)}, and the next publish is expected at ${toIso(next)}`,
+    )
 }
 
 function weakFiles(release: Release): Examples {
@@ -117,6 +131,7 @@ function weakFiles(release: Release): Examples {
   return weak
 }
 
-function toIso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000', '')
+/** To the second. */
+export function toIso(seconds: number): string {
+  return new Date(Math.floor(seconds) * 1000).toISOString().replace('.000', '')
 }

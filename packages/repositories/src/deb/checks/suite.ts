@@ -12,6 +12,7 @@ import { checkPdiff } from './pdiff.ts'
 import type { Pool } from './pool.ts'
 import { checkRelease } from './release.ts'
 import type { Scope } from './scope.ts'
+import { checkSinceLast } from './since-last.ts'
 
 /** What the suites of a tree share. */
 export interface Shared {
@@ -32,6 +33,7 @@ export async function checkSuite(
   const suite = await checkRelease(scope, place)
   if (suite === undefined) return false
   reportUnnamed(scope, suite, indices)
+  await checkSinceLast(scope, suite)
   const groups = groupIndices(suite.release.files.values())
   const missing: IndexGroup[] = []
   const base = new Base(scope.context.tree, place)

@@ -1,10 +1,18 @@
 import { fingerprint } from '../../check/fingerprint.ts'
+import { InOrder } from '../../check/in-order.ts'
 import { isBroken } from '../../metadata/digests.ts'
 import { Malformed, quote } from '../../metadata/malformed.ts'
 import { placeOf } from '../location/location.ts'
 import { type PackageEntry, PrimaryParser } from '../primary/parser.ts'
 import { formatRpmVersion } from '../version/compare.ts'
+import type { Checksum } from '../xml/values.ts'
 import type { Scope } from './scope.ts'
+
+/** A file that is not what metadata says. */
+interface Mismatch {
+  readonly path: string
+  readonly message: string
+}
 
 /** Something that many packages share, told once. */
 interface Tally {
@@ -24,6 +32,10 @@ export class PackageCheck {
   readonly #elsewhere: Tally = { count: 0, first: '' }
   readonly #encoded: Tally = { count: 0, first: '' }
   readonly #weak: Tally = { count: 0, first: '' }
+  /** Packages whose checksums are computed, with what is wrong about them. */
+  readonly #checking = new InOrder<Mismatch | undefined>(mismatch => {
+    if (mismatch) this.#scope.report('YUM_PACKAGE_CHECKSUM', mismatch.path, mismatch.message)
+  })
   #count = 0
   #isMalformed = false
 
@@ -44,7 +56,8 @@ export class PackageCheck {
   }
 
   /** Reports what is only known when all was read. @returns whether all packages are known */
-  end(): boolean {
+  async end(): Promise<boolean> {
+    await this.#checking.end()
     this.#parse(() => this.#parser.end())
     const { declaredCount } = this.#parser
     if (!this.#isMalformed && declaredCount !== undefined && declaredCount !== this.#count)
@@ -85,8 +98,7 @@ export class PackageCheck {
     const path = this.#find(entry)
     if (path === undefined) return
     this.#checkDuplicate(entry, path)
-    const { tree, signal } = this.#scope.context
-    const node = tree.find(path)
+    const node = this.#scope.context.tree.find(path)
     if (node?.type !== 'f') {
       this.#scope.report('YUM_PACKAGE_MISSING', path, `it is not there, ${this.#primary} names it`)
       return
@@ -96,10 +108,14 @@ export class PackageCheck {
       this.#scope.report('YUM_PACKAGE_SIZE', path, message)
       return
     }
-    const { algorithm, digest } = entry.checksum
+    await this.#checking.add(this.#compare(path, entry.checksum))
+  }
+
+  async #compare(path: string, { algorithm, digest }: Checksum): Promise<Mismatch | undefined> {
+    const { tree, signal } = this.#scope.context
     const found = await tree.digest(path, algorithm, signal)
-    if (found === digest) return
-    this.#scope.report('YUM_PACKAGE_CHECKSUM', path, `its ${algorithm} is ${found}, ${this.#primary} says ${digest}`)
+    if (found === digest) return undefined
+    return { path, message: `its ${algorithm} is ${found}, ${this.#primary} says ${digest}` }
   }
 
   /** Where a package is in the tree, or would be. */
