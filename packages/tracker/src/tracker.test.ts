@@ -6,17 +6,20 @@ import { join } from 'node:path'
 import { silentLogger } from '@repocast/errors'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Tracker } from './tracker.ts'
+import { Tracker, type TrackerLimits } from './tracker.ts'
 import { decodeRequest } from './udp/codec.ts'
 
 const infoHash = 'ab'.repeat(20)
+const otherHash = 'ef'.repeat(20)
+const somebody = { address: '127.0.0.1', mayNameAddress: false }
 const binary = (hex: string) => hex.replace(/../g, '%$&')
 let directory: string
 let now: number
 let tracker: Tracker
-const open = () =>
+const open = (limits: Partial<TrackerLimits> = {}) =>
   new Tracker({
-    isAllowed: one => one === infoHash,
+    isAllowed: one => one === infoHash || one === otherHash,
+    limits,
     path: join(directory, 'tracker.sqlite'),
     logger: silentLogger,
     clock: () => new Date(now),
@@ -32,55 +35,87 @@ afterEach(async () => {
   rmSync(directory, { recursive: true })
 })
 
-async function announce(
-  port: number,
-  fields: Record<string, string | number> = {},
-  hash = infoHash,
-  from = '127.0.0.1',
-) {
+function announce(port: number, fields: Record<string, string | number> = {}, hash = infoHash, from = '127.0.0.1') {
   const rest = Object.entries({ port, left: 100, uploaded: 0, downloaded: 0, compact: 1, ...fields })
   const query = rest.map(([key, value]) => `${key}=${value}`).join('&')
   const peerId = binary(Math.floor(port).toString(16).padStart(40, '0'))
-  return (await tracker.http.answer(`/announce?info_hash=${binary(hash)}&peer_id=${peerId}&${query}`, from)).toString(
-    'latin1',
-  )
+  const requester = { address: from, mayNameAddress: from === '127.0.0.1' }
+  return tracker.http
+    .answer(`/announce?info_hash=${binary(hash)}&peer_id=${peerId}&${query}`, requester)
+    .toString('latin1')
 }
 
 describe('over HTTP', () => {
   test('peers of a torrent are told about each other, seeders only about leechers', async () => {
-    await announce(1001, { event: 'started' })
-    await announce(1002, { event: 'started', left: 0 })
-    const leecher = await announce(1003, { event: 'started' })
+    announce(1001, { event: 'started' })
+    announce(1002, { event: 'started', left: 0 })
+    const leecher = announce(1003, { event: 'started' })
     expect(leecher).toContain('8:completei1e')
     expect(leecher).toContain('10:incompletei2e')
     expect(leecher).toContain('5:peers12:')
-    expect(await announce(1004, { event: 'started', left: 0 })).toContain('5:peers12:')
-    expect(await announce(1001, { event: 'stopped' })).toContain('5:peers0:')
-    expect(await announce(1003)).toContain('5:peers12:')
+    expect(announce(1004, { event: 'started', left: 0 })).toContain('5:peers12:')
+    expect(announce(1001, { event: 'stopped' })).toContain('5:peers0:')
+    expect(announce(1003)).toContain('5:peers12:')
   })
 
-  test('an address in the query is not believed', async () => {
-    await announce(1001, { event: 'started', ip: '10.9.8.7', left: 0 })
-    expect(await announce(1002, { event: 'started' })).toContain(
-      `5:peers6:\x7f\x00\x00\x01${String.fromCharCode(1001 >> 8, 1001 & 255)}`,
-    )
+  test('an address in the query is believed from this host only', () => {
+    announce(1001, { event: 'started', ip: '10.9.8.7', left: 0 }, infoHash, '10.1.2.3')
+    const port = String.fromCharCode(1001 >> 8, 1001 & 255)
+    expect(announce(1002, { event: 'started' })).toContain(`5:peers6:\x0a\x01\x02\x03${port}`)
+    announce(1001, { event: 'stopped' }, infoHash, '10.1.2.3')
+    announce(1001, { event: 'started', ip: '2001%3Adb8::7', left: 0 })
+    expect(announce(1002, { event: 'started' })).toContain('6:peers618:\x20\x01\x0d\xb8')
+  })
+
+  test('numwant says how many peers, and 0 means none', () => {
+    for (let port = 2000; port < 2060; port += 1)
+      announce(port, { event: 'started' }, infoHash, `10.0.0.${port - 1990}`)
+    expect(announce(1001, { numwant: 0 })).toContain('5:peers0:')
+    expect(announce(1001, { numwant: 7 })).toContain('5:peers42:')
+    expect(announce(1001)).toContain('5:peers300:')
+    expect(announce(1001, { numwant: 1000 })).toContain('5:peers360:')
+    expect(announce(1001, { numwant: 1, compact: 0 })).toMatch(/5:peersld2:ip\d+:10\.0\.0\.\d+4:porti\d+eee/)
+  })
+
+  test('who asks too often is told so, others are answered', async () => {
+    await tracker.close()
+    tracker = open({ requestsPerSecond: 1, requestBurst: 3 })
+    const answers = Array.from({ length: 5 }, () => announce(1001, {}, infoHash, '10.0.0.1'))
+    expect(answers.map(answer => answer.includes('too many requests'))).toEqual([false, false, false, true, true])
+    expect(announce(1001, {}, infoHash, '10.0.0.2')).toContain('5:peers')
+    now += 1000
+    expect(announce(1001, {}, infoHash, '10.0.0.1')).toContain('5:peers')
+    expect(tracker.counts).toMatchObject({ announces: 5, limited: 2 })
+  })
+
+  test('no host and no swarm takes all the room', async () => {
+    await tracker.close()
+    tracker = open({ maxPeersPerAddress: 2, maxPeersPerSwarm: 4, maxPeers: 5 })
+    for (let port = 1; port < 9; port += 1) announce(port, {}, infoHash, '2001:db8::1')
+    for (let port = 1; port < 9; port += 1) announce(port, {}, infoHash, `2001:db8::${port + 1}`)
+    expect(tracker.peers).toBe(2)
+    for (let port = 1; port < 9; port += 1) announce(port, {}, infoHash, `10.0.0.${port}`)
+    expect(tracker.scrape(infoHash).leechers).toBe(4)
+    for (let port = 1; port < 9; port += 1) announce(port, {}, otherHash, `10.0.0.${port}`)
+    expect(tracker.peers).toBe(5)
+    expect(announce(9, {}, otherHash, '10.0.0.9')).toContain('5:peers')
   })
 
   test('one peer cannot spoil what all are told: no broken ports, no sums without end', async () => {
-    await announce(1001, { event: 'started' })
-    expect(await announce(1.5, { event: 'started' })).toContain('failure reason')
-    await announce(1001, { uploaded: '9007199254740991' })
+    announce(1001, { event: 'started' })
+    expect(announce(1.5, { event: 'started' })).toContain('failure reason')
+    announce(1001, { uploaded: '9007199254740991' })
     expect(tracker.scrape(infoHash).uploadedBytes).toBe(0)
-    expect(await announce(1002, { event: 'started' })).toContain('5:peers6:')
+    expect(announce(1002, { event: 'started' })).toContain('5:peers6:')
     tracker.keepHouse()
   })
 
   test('other torrents are refused, and a scrape has to name some', async () => {
-    expect(await announce(1001, {}, 'cd'.repeat(20))).toContain('failure reason')
+    expect(announce(1001, {}, 'cd'.repeat(20))).toContain('failure reason')
     expect(tracker.liveSwarms).toBe(0)
-    expect((await tracker.http.answer('/scrape', '127.0.0.1')).toString()).toContain('failure reason')
-    await announce(1001, { event: 'started', left: 0 })
-    const scraped = (await tracker.http.answer(`/scrape?info_hash=${binary(infoHash)}`, '127.0.0.1')).toString('latin1')
+    expect(tracker.http.answer('/scrape', somebody).toString()).toContain('failure reason')
+    announce(1001, { event: 'started', left: 0 })
+    const scraped = tracker.http.answer(`/scrape?info_hash=${binary(infoHash)}`, somebody).toString('latin1')
     expect(scraped).toContain('8:completei1e')
   })
 
@@ -106,7 +141,7 @@ describe('over HTTP', () => {
         fc.array(piece, { maxLength: 12 }),
         fc.constantFrom('/announce?', '/scrape?', '/x'),
         async (parts, path) => {
-          expect((await tracker.http.answer(path + parts.join(''), '127.0.0.1')).toString('latin1')).toMatch(/^d.*e$/s)
+          expect(tracker.http.answer(path + parts.join(''), somebody).toString('latin1')).toMatch(/^d.*e$/s)
         },
       ),
     )
@@ -114,22 +149,41 @@ describe('over HTTP', () => {
 })
 
 test('bytes and completed downloads are counted, and survive a restart', async () => {
-  await announce(1001, { event: 'started' })
-  await announce(1001, { uploaded: 50, downloaded: 100 })
-  await announce(1001, { uploaded: 70, downloaded: 100, left: 0, event: 'completed' })
-  await announce(1001, { uploaded: 70, downloaded: 100, left: 0, event: 'completed' })
+  announce(1001, { event: 'started' })
+  announce(1001, { uploaded: 50, downloaded: 100 })
+  announce(1001, { uploaded: 70, downloaded: 100, left: 0, event: 'completed' })
+  announce(1001, { uploaded: 70, downloaded: 100, left: 0, event: 'completed' })
   const counted = { completed: 1, uploadedBytes: 70, downloadedBytes: 100 }
   expect(tracker.scrape(infoHash)).toMatchObject({ seeders: 1, leechers: 0, ...counted })
   await tracker.close()
   tracker = open()
-  expect(tracker.scrape(infoHash)).toMatchObject({ seeders: 0, leechers: 0, ...counted })
+  expect(tracker.scrape(infoHash)).toMatchObject({ seeders: 1, leechers: 0, ...counted })
+  expect(tracker.http.answer(`/scrape?info_hash=${binary(infoHash)}`, somebody).toString('latin1')).toContain(
+    '8:completei1e10:downloadedi1e',
+  )
+})
+
+test('peers survive a restart, and those that were silent for too long are gone', async () => {
+  announce(1001, { event: 'started', left: 0 }, infoHash, '10.0.0.1')
+  now += 200_000
+  announce(1002, { event: 'started' }, infoHash, '2001:db8::1')
+  await tracker.close()
+  now += 150_000
+  tracker = open()
+  expect(tracker.peers).toBe(1)
+  expect(tracker.scrape(infoHash)).toMatchObject({ seeders: 0, leechers: 1 })
+  expect(announce(1003)).toContain('6:peers618:\x20\x01\x0d\xb8')
+  now += 400_000
+  await tracker.close()
+  tracker = open()
+  expect(tracker.peers).toBe(0)
 })
 
 test('peers that are silent are dropped, and empty swarms with them', async () => {
-  await announce(1001, { event: 'started' })
+  announce(1001, { event: 'started' })
   now += 120_000
-  await announce(1002, { event: 'started' })
-  now += 200_000
+  announce(1002, { event: 'started' })
+  now += 240_000
   tracker.keepHouse()
   expect(tracker.scrape(infoHash)).toMatchObject({ leechers: 1 })
   now += 400_000
@@ -165,7 +219,7 @@ describe('over UDP', () => {
     body.writeUInt32BE(2, 64)
     body.writeInt32BE(-1, 76)
     body.writeUInt16BE(4242, 80)
-    await announce(1001, { event: 'started', left: 0 })
+    announce(1001, { event: 'started', left: 0 })
     const first = await ask(Buffer.concat([head(id, 1), body]))
     expect(first.readUInt32BE(0)).toBe(1)
     expect([first.readUInt32BE(12), first.readUInt32BE(16)]).toEqual([1, 1])

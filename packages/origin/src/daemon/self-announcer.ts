@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { describeError, type Logger } from '@repocast/errors'
 import type { InfoHash } from '@repocast/objects'
 import type { Swarm } from '@repocast/swarm'
-import type { Tracker } from '@repocast/tracker'
+import { type Address, parseAddress, type Tracker } from '@repocast/tracker'
 
 export interface SelfAnnouncerOptions {
   readonly tracker: Tracker
@@ -21,7 +21,7 @@ const everyMilliseconds = 60_000
 export class SelfAnnouncer {
   readonly #options: SelfAnnouncerOptions
   readonly #packs = new Set<InfoHash>()
-  #address: string | undefined
+  #address: Address | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: SelfAnnouncerOptions) {
@@ -52,7 +52,7 @@ export class SelfAnnouncer {
   async #resolve(): Promise<void> {
     const { host, logger } = this.#options
     try {
-      this.#address = (await lookup(host.replace(/^\[|\]$/g, ''))).address
+      this.#address = parseAddress((await lookup(host.replace(/^\[|\]$/g, ''))).address)
     } catch (error) {
       logger.error(
         { host, error: describeError(error) },
@@ -65,8 +65,8 @@ export class SelfAnnouncer {
     const { tracker, swarm } = this.#options
     if (this.#address === undefined) return
     const uploaded = swarm.pack(infoHash)?.status().uploadedBytes ?? 0
-    const { peerId, port } = swarm
+    const { port } = swarm
     const counters = { left: 0, uploaded, downloaded: 0, wanted: 0 }
-    tracker.announce({ infoHash, peerId, address: this.#address, port, event: 'update', ...counters })
+    tracker.announce({ infoHash, address: this.#address, port, event: 'update', ...counters })
   }
 }

@@ -4,7 +4,7 @@ import type { EventStream, FastifyInstance } from '@repocast/daemon'
 import { parseInfoHash } from '@repocast/objects'
 import type { Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
-import type { Tracker } from '@repocast/tracker'
+import { addTrackerRoutes, type Tracker } from '@repocast/tracker'
 import type { OriginLayout } from '../layout.ts'
 import type { Mirrors } from '../mirrors/mirrors.ts'
 import type { Statistics } from '../statistics.ts'
@@ -36,7 +36,7 @@ export async function addRoutes(server: FastifyInstance, surroundings: RouteSurr
       void reply.header('cache-control', path.endsWith('timestamp.json') ? 'no-cache' : 'max-age=31536000, immutable'),
   })
   addPackRoutes(server, surroundings)
-  addTrackerRoutes(server, surroundings)
+  addTrackerRoutes(server, surroundings.tracker)
   addReportRoute(server, surroundings)
   server.get('/', async (_request, reply) => await reply.redirect('/stats'))
   server.get('/stats.json', async () => statistics.document())
@@ -71,18 +71,6 @@ function addPackRoutes(server: FastifyInstance, { store, swarm, statistics }: Ro
     content.on('data', (chunk: Buffer) => statistics.countWebSeed(chunk.length))
     return await reply.send(content)
   })
-}
-
-function addTrackerRoutes(server: FastifyInstance, { tracker }: RouteSurroundings): void {
-  for (const path of ['/announce', '/scrape']) {
-    server.get(path, async (request, reply) => {
-      // Not request.query: info-hashes are bytes, not text.
-      const target = request.raw.url ?? path
-      return await reply
-        .type('text/plain')
-        .send(await tracker.http.answer(target.slice(target.indexOf(path)), request.ip))
-    })
-  }
 }
 
 function addReportRoute(server: FastifyInstance, { mirrors, clock }: RouteSurroundings): void {

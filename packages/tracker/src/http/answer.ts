@@ -1,106 +1,120 @@
-import { Server } from 'bittorrent-tracker'
-import type { AnnounceHandler, PeerAddress } from '../swarm/announcement.ts'
+import { type Address, formatAddress, parseAddress } from '../address/address.ts'
+import {
+  type AnnounceHandler,
+  type AnnounceResult,
+  type ChosenPeers,
+  defaultPeers,
+  maxPeers,
+  refusals,
+  type SwarmStatistics,
+} from '../swarm/announcement.ts'
+import { parseAnnounceQuery, parseScrapeQuery } from './query.ts'
 
 /** Longest request target that is parsed, in bytes: a scrape of 74 torrents is some 5 kB. */
 const maxUrlLength = 8192
-const removeMapping = /^::ffff:(?=\d+\.)/
 
-/** What bittorrent-tracker hands to a swarm of its own. */
-interface Params {
-  readonly info_hash: string
-  readonly peer_id: string
-  readonly ip: string
-  readonly port: number
-  readonly event: string
-  readonly left: number
-  readonly uploaded?: string
-  readonly downloaded?: string
-  readonly numwant: number
+/** Where a request comes from, settled by whoever runs the HTTP server. */
+export interface Requester {
+  /** Of the client itself, behind trusted proxies. */
+  readonly address: string
+  /** Whether it may say that a peer has another address. */
+  readonly mayNameAddress: boolean
 }
 
-/**
- * The HTTP face of a tracker (BEP 3, 7, 23, 48) on bittorrent-tracker, which parses requests and writes answers; its
- * own HTTP server, its swarms and its belief in addresses are not used.
- */
+/** The HTTP face of a tracker (BEP 3, 7, 23, 48): from a request target to the bytes of an answer. */
 export class HttpAnswers {
-  readonly #server: Server
+  readonly #tracker: AnnounceHandler
 
-  constructor(tracker: AnnounceHandler, intervalSeconds: number) {
-    this.#server = new Server({ http: false, udp: false, ws: false, stats: false, interval: intervalSeconds * 1000 })
-    this.#server.on('error', () => {})
-    this.#server.on('warning', () => {}) // The client has been told by a failure reason.
-    const getSwarm = (infoHash: string, done: (error: Error | null, swarm?: object) => void) =>
-      done(null, swarmOf(tracker, infoHash))
-    this.#server.getSwarm = getSwarm
-    this.#server.createSwarm = getSwarm
+  constructor(tracker: AnnounceHandler) {
+    this.#tracker = tracker
   }
 
   /**
    * The bencoded answer to a request for `/announce?…` or `/scrape?…`. What is wrong with the request is in it, as
-   * a failure reason. `clientAddress` is the address of the peer, settled by whoever runs the HTTP server; an
-   * address in the query is not believed.
+   * a failure reason.
    */
-  async answer(url: string, clientAddress: string): Promise<Buffer> {
+  answer(url: string, { address: text, mayNameAddress }: Requester): Buffer {
     if (url.length > maxUrlLength) return failure('the request is too long')
-    if (/^\/scrape(\?(?!.*info_hash=).*)?$/.test(url)) return failure('a scrape has to name torrents')
-    const request = { url, headers: {}, connection: { remoteAddress: clientAddress.replace(removeMapping, '') } }
-    return await new Promise(resolve => {
-      this.#server.onHttpRequest(request, {
-        end: (bytes?: Uint8Array) => resolve(bytes ? Buffer.from(bytes) : failure('the tracker is being closed')),
-      })
+    const mark = url.indexOf('?')
+    const path = mark < 0 ? url : url.slice(0, mark)
+    const query = mark < 0 ? '' : url.slice(mark + 1)
+    const address = parseAddress(text)
+    if (address === undefined) return failure('peers could not reach your address')
+    if (!this.#tracker.admit(address, 'http')) return limited
+    if (path === '/announce') return this.#announce(query, address, mayNameAddress)
+    if (path === '/scrape') return this.#scrape(query)
+    return failure('there is only /announce and /scrape')
+  }
+
+  #announce(text: string, address: Address, mayNameAddress: boolean): Buffer {
+    const query = parseAnnounceQuery(text)
+    if (typeof query === 'string') return failure(query)
+    const named = mayNameAddress && query.ip !== undefined ? parseAddress(query.ip) : undefined
+    const result = this.#tracker.announce({
+      ...query,
+      address: named ?? address,
+      wanted: Math.min(query.wanted ?? defaultPeers, maxPeers),
     })
+    if (typeof result === 'string') return failure(refusals[result])
+    return encodeAnnounce(result, query.isCompact)
   }
 
-  close(): void {
-    this.#server.close()
-  }
-}
-
-function swarmOf(tracker: AnnounceHandler, infoHash: string): object {
-  return {
-    announce: (params: Params, done: (error: Error | null, answer?: object) => void) => {
-      if (!Number.isInteger(params.port)) return done(new Error('invalid port'))
-      const result = tracker.announce({
-        infoHash: params.info_hash,
-        peerId: params.peer_id,
-        address: params.ip,
-        port: params.port,
-        event: parseEvent(params.event),
-        left: params.left,
-        uploaded: parseCount(params.uploaded),
-        downloaded: parseCount(params.downloaded),
-        wanted: Math.max(0, Math.floor(params.numwant)),
-      })
-      if (result === undefined) return done(new Error('this tracker does not track that torrent'))
-      const peers = result.peers.map(({ peerId, ip, port }: PeerAddress) => ({ peerId, ip, port }))
-      done(null, {
-        complete: result.seeders,
-        incomplete: result.leechers,
-        interval: result.intervalSeconds,
-        ...minInterval,
-        peers,
-      })
-    },
-    scrape: (_params: object, done: (error: null, answer: object) => void) => {
-      const { seeders, leechers } = tracker.scrape(infoHash)
-      done(null, { complete: seeders, incomplete: leechers })
-    },
+  #scrape(query: string): Buffer {
+    const infoHashes = parseScrapeQuery(query)
+    if (typeof infoHashes === 'string') return failure(infoHashes)
+    return encodeScrape([...new Set(infoHashes)].sort().map(infoHash => this.#tracker.scrape(infoHash)))
   }
 }
 
-/** Clients that lack peers may ask again after this many seconds; without it some wait for the whole interval. */
-const minInterval = { 'min interval': 5 }
-
-function parseEvent(event: string): 'started' | 'stopped' | 'completed' | 'update' {
-  return event === 'started' || event === 'stopped' || event === 'completed' ? event : 'update'
+/** The bencoded answer to an announce: peers compact (BEP 23, 7), or as a list of dictionaries (BEP 3). */
+export function encodeAnnounce(result: AnnounceResult, isCompact: boolean): Buffer {
+  const { seeders, completed, leechers, intervalSeconds, minIntervalSeconds, peers } = result
+  const head =
+    `d8:completei${seeders}e10:downloadedi${completed}e10:incompletei${leechers}e` +
+    `8:intervali${intervalSeconds}e12:min intervali${minIntervalSeconds}e`
+  if (!isCompact) return Buffer.from(`${head}5:peersl${[...dictionaries(peers)].join('')}ee`, 'latin1')
+  const { ipv4, ipv6 } = peers
+  const before = `${head}5:peers${ipv4.length}:`
+  const between = ipv6.length === 0 ? '' : `6:peers6${ipv6.length}:`
+  const bytes = Buffer.allocUnsafe(before.length + ipv4.length + between.length + ipv6.length + 1)
+  let at = bytes.write(before, 0, 'latin1')
+  bytes.set(ipv4, at)
+  at += ipv4.length
+  at += bytes.write(between, at, 'latin1')
+  bytes.set(ipv6, at)
+  bytes[bytes.length - 1] = endMark
+  return bytes
 }
 
-/** A counter of a peer; whatever is no sensible number counts as nothing. */
-function parseCount(text: string | undefined): number {
-  const value = Number(text)
-  return Number.isSafeInteger(value) && value >= 0 ? value : 0
+const endMark = 0x65
+
+function* dictionaries({ ipv4, ipv6 }: ChosenPeers): IterableIterator<string> {
+  for (const [list, bytes] of [
+    [ipv4, 6],
+    [ipv6, 18],
+  ] as const) {
+    for (let at = 0; at < list.length; at += bytes) {
+      const ip = formatAddress(list.subarray(at, at + bytes - 2))
+      const port = ((list[at + bytes - 2] ?? 0) << 8) | (list[at + bytes - 1] ?? 0)
+      yield `d2:ip${ip.length}:${ip}4:porti${port}ee`
+    }
+  }
 }
 
+/** The bencoded answer to a scrape (BEP 48); `swarms` sorted by info-hash. */
+export function encodeScrape(swarms: readonly SwarmStatistics[]): Buffer {
+  const files = swarms.map(({ infoHash, seeders, completed, leechers }) => [
+    Buffer.from('20:'),
+    Buffer.from(infoHash, 'hex'),
+    Buffer.from(`d8:completei${seeders}e10:downloadedi${completed}e10:incompletei${leechers}ee`),
+  ])
+  return Buffer.concat([Buffer.from('d5:filesd'), ...files.flat(), Buffer.from('ee')])
+}
+
+/** A refusal; `retry in` of BEP 31 is in minutes. */
 function failure(reason: string): Buffer {
   return Buffer.from(`d14:failure reason${Buffer.byteLength(reason)}:${reason}e`)
 }
+
+const limitedReason = 'too many requests from your address'
+const limited = Buffer.from(`d14:failure reason${limitedReason.length}:${limitedReason}8:retry in1:1e`)

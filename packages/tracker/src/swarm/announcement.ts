@@ -1,12 +1,12 @@
+import type { Address } from '../address/address.ts'
+
 /** An announce that was parsed, from whatever transport (BEP 3, BEP 15). */
 export interface Announcement {
   /** Hexadecimal, 40 digits. */
   readonly infoHash: string
-  /** Hexadecimal, 40 digits. */
-  readonly peerId: string
-  readonly address: string
+  readonly address: Address
   readonly port: number
-  readonly event: 'started' | 'stopped' | 'completed' | 'update'
+  readonly event: AnnounceEvent
   /** Bytes that the peer still wants; Infinity when it does not say. */
   readonly left: number
   /** Bytes since the peer's `started`. */
@@ -16,20 +16,30 @@ export interface Announcement {
   readonly wanted: number
 }
 
-/** What a peer is told of another. */
-export interface PeerAddress {
-  readonly peerId: string
-  readonly ip: string
-  readonly port: number
-}
+export type AnnounceEvent = 'started' | 'stopped' | 'completed' | 'update'
 
 /** What an announce is answered with. */
 export interface AnnounceResult {
   readonly intervalSeconds: number
+  /** It may ask again after so many seconds if it lacks peers. */
+  readonly minIntervalSeconds: number
   readonly seeders: number
   readonly leechers: number
-  readonly peers: readonly PeerAddress[]
+  /** Downloads that were finished, ever. */
+  readonly completed: number
+  readonly peers: ChosenPeers
 }
+
+/** Peers in the compact form of BEP 23 and BEP 7: address and port, big endian. */
+export interface ChosenPeers {
+  /** 6 bytes each. */
+  readonly ipv4: Uint8Array
+  /** 18 bytes each. */
+  readonly ipv6: Uint8Array
+}
+
+/** Why an announce has no result: the torrent is not tracked here; there is no room for another swarm. */
+export type AnnounceRefusal = 'unknown' | 'full'
 
 /** What is known of a swarm. */
 export interface SwarmStatistics {
@@ -44,10 +54,24 @@ export interface SwarmStatistics {
   readonly downloadedBytes: number
 }
 
+export type Transport = 'http' | 'udp'
+
 /** What the transports ask of the tracker. */
 export interface AnnounceHandler {
-  /** Takes an announce in and chooses peers; undefined when the torrent is not tracked here. */
-  announce(announcement: Announcement): AnnounceResult | undefined
+  /** Whether an address may ask now. Asked once for each request, before anything else is done for it. */
+  admit(address: Address, transport: Transport): boolean
+  /** Takes an announce in and chooses peers. */
+  announce(announcement: Announcement): AnnounceResult | AnnounceRefusal
   /** What a swarm has; zeros for one that is not tracked. */
   scrape(infoHash: string): SwarmStatistics
 }
+
+/** What refusals are called in answers. */
+export const refusals: Readonly<Record<AnnounceRefusal, string>> = {
+  unknown: 'this tracker does not track that torrent',
+  full: 'this tracker has no room for another torrent',
+}
+
+/** Peers that a client gets that does not say how many it wants, and at most. */
+export const defaultPeers = 50
+export const maxPeers = 200

@@ -1,12 +1,6 @@
-import type { Announcement, PeerAddress } from './announcement.ts'
-
-interface TrackedPeer extends PeerAddress {
-  isSeeder: boolean
-  /** Milliseconds of the clock. */
-  lastSeen: number
-  uploaded: number
-  downloaded: number
-}
+import type { Address } from '../address/address.ts'
+import type { Announcement, ChosenPeers } from './announcement.ts'
+import { type PeerState, PeerTable } from './peer-table.ts'
 
 /** What was counted of a swarm, ever. */
 export interface SwarmTotals {
@@ -16,92 +10,141 @@ export interface SwarmTotals {
   downloaded: number
 }
 
-/** The peers of one torrent. Choosing some of them at random costs by what is chosen, not by what is there. */
-export class TrackedSwarm {
-  readonly totals: SwarmTotals
-  readonly #maxPeers: number
-  readonly #peers: TrackedPeer[] = []
-  readonly #indexes = new Map<string, number>()
-  #seeders = 0
+export interface SwarmLimits {
+  readonly maxPeersPerSwarm: number
+  /** Of one host in one swarm. */
+  readonly maxPeersPerAddress: number
+}
 
-  constructor(totals: SwarmTotals, maxPeers: number) {
+/** The peers of one torrent, by address and port, so that nobody can speak for another. */
+export class TrackedSwarm {
+  readonly infoHash: string
+  readonly totals: SwarmTotals
+  readonly #limits: SwarmLimits
+  readonly #seed: number
+  #ipv4: PeerTable | undefined
+  #ipv6: PeerTable | undefined
+
+  constructor(infoHash: string, totals: SwarmTotals, limits: SwarmLimits, seed: number) {
+    this.infoHash = infoHash
     this.totals = totals
-    this.#maxPeers = maxPeers
+    this.#limits = limits
+    this.#seed = seed
   }
 
-  get seeders(): number {
-    return this.#seeders
+  get peers(): number {
+    return (this.#ipv4?.count ?? 0) + (this.#ipv6?.count ?? 0)
   }
 
   get leechers(): number {
-    return this.#peers.length - this.#seeders
+    return (this.#ipv4?.leechers ?? 0) + (this.#ipv6?.leechers ?? 0)
   }
 
-  /** Takes an announce in. A peer is known by its address and port, so nobody can speak for another. */
-  announce(announcement: Announcement, now: number): void {
-    const name = `${announcement.address} ${announcement.port}`
-    const known = this.#peers[this.#indexes.get(name) ?? -1]
+  get seeders(): number {
+    return this.peers - this.leechers
+  }
+
+  /** The tables that there are, for keeping. */
+  get tables(): { readonly ipv4: PeerTable | undefined; readonly ipv6: PeerTable | undefined } {
+    return { ipv4: this.#ipv4, ipv6: this.#ipv6 }
+  }
+
+  /** Puts peers back that were kept. */
+  restore(addressBytes: 4 | 16, records: Uint8Array, leechers: number): void {
+    this.#table(addressBytes).restore(records, leechers)
+  }
+
+  /** Takes an announce in. Whoever has no room (`mayAdd` or a limit says so) is not remembered. `expires` in seconds. */
+  announce(announcement: Announcement, expires: number, mayAdd: boolean): void {
+    const { address, port, event, left, uploaded, downloaded } = announcement
+    const table = this.#table(address.length)
+    const place = table.find(address, port)
+    const known = place < 0 ? undefined : table.state(place)
     this.#count(announcement, known)
-    if (announcement.event === 'stopped') this.#remove(name)
-    else if (known) this.#update(known, announcement, now)
-    else if (this.#peers.length < this.#maxPeers) this.#add(name, announcement, now)
+    const state = { isSeeder: left === 0, expires, uploaded, downloaded }
+    if (event === 'stopped') {
+      if (known) table.remove(place)
+    } else if (known) table.update(place, state)
+    else if (mayAdd && this.#hasRoom(table, address)) table.add(address, port, state)
   }
 
   /**
-   * Other peers for whoever announced, picked at random: seeders get leechers only, for they have nothing to say to
-   * each other.
+   * Others for whoever announced, at random: seeders get leechers only, for they have nothing to say to each other;
+   * leechers get both, so that they find the content and share it. First those of its own family of addresses, then as
+   * many of the other one as are still wanted.
    */
-  choose({ address, port, left, wanted }: Announcement, random: () => number): PeerAddress[] {
-    const chosen: PeerAddress[] = []
-    const start = Math.floor(random() * this.#peers.length)
-    // A stride that has no divisor in common with the number of peers visits each of them once.
-    const stride = coprimeStride(this.#peers.length, random)
-    for (let k = 0; k < this.#peers.length && chosen.length < wanted; k += 1) {
-      const peer = this.#peers[(start + k * stride) % this.#peers.length]
-      if (!peer || (left === 0 && peer.isSeeder) || (peer.ip === address && peer.port === port)) continue
-      chosen.push(peer)
-    }
-    return chosen
+  choose(announcement: Announcement, random: () => number): ChosenPeers {
+    const { address, wanted } = announcement
+    const isIpv4 = address.length === 4
+    const own = chooseOf(isIpv4 ? this.#ipv4 : this.#ipv6, announcement, wanted, random)
+    const taken = own.length / (isIpv4 ? 6 : 18)
+    const other = chooseOf(isIpv4 ? this.#ipv6 : this.#ipv4, announcement, wanted - taken, random)
+    return isIpv4 ? { ipv4: own, ipv6: other } : { ipv4: other, ipv6: own }
   }
 
-  /** Drops peers that were last seen before `deadline`. */
-  expire(deadline: number): void {
-    for (let k = this.#peers.length - 1; k >= 0; k -= 1) {
-      const peer = this.#peers[k]
-      if (peer && peer.lastSeen < deadline) this.#remove(`${peer.ip} ${peer.port}`)
-    }
+  /** Drops peers that expired before `now` (seconds since 1970); how many. */
+  expire(now: number): number {
+    return (this.#ipv4?.expire(now) ?? 0) + (this.#ipv6?.expire(now) ?? 0)
   }
 
-  #count({ event, uploaded, downloaded, left }: Announcement, known: TrackedPeer | undefined): void {
+  #table(addressBytes: number): PeerTable {
+    if (addressBytes === 4) {
+      this.#ipv4 ??= new PeerTable(4, this.#seed)
+      return this.#ipv4
+    }
+    this.#ipv6 ??= new PeerTable(16, this.#seed)
+    return this.#ipv6
+  }
+
+  #hasRoom(table: PeerTable, address: Address): boolean {
+    const { maxPeersPerSwarm, maxPeersPerAddress } = this.#limits
+    return this.peers < maxPeersPerSwarm && table.countOfHost(address) < maxPeersPerAddress
+  }
+
+  #count({ event, uploaded, downloaded, left }: Announcement, known: PeerState | undefined): void {
     if (event === 'completed' && left === 0 && known && !known.isSeeder) this.totals.completed += 1
     if (!known || event === 'started') return
     // A peer that has restarted counts from zero again.
     this.totals.uploaded = addGain(this.totals.uploaded, uploaded - known.uploaded)
     this.totals.downloaded = addGain(this.totals.downloaded, downloaded - known.downloaded)
   }
+}
 
-  #add(name: string, { peerId, address, port, left, uploaded, downloaded }: Announcement, now: number): void {
-    this.#indexes.set(name, this.#peers.length)
-    this.#peers.push({ peerId, ip: address, port, isSeeder: left === 0, lastSeen: now, uploaded, downloaded })
-    if (left === 0) this.#seeders += 1
-  }
+const nobody = new Uint8Array(0)
 
-  #update(peer: TrackedPeer, { left, uploaded, downloaded }: Announcement, now: number): void {
-    this.#seeders += Number(left === 0) - Number(peer.isSeeder)
-    Object.assign(peer, { isSeeder: left === 0, lastSeen: now, uploaded, downloaded })
-  }
+function chooseOf(
+  table: PeerTable | undefined,
+  { address, port, left }: Announcement,
+  wanted: number,
+  random: () => number,
+): Uint8Array {
+  if (table === undefined || table.count === 0 || wanted <= 0) return nobody
+  const except = table.compactBytes === address.length + 2 ? table.find(address, port) : -1
+  const otherLeechers = table.leechers - (except >= 0 && except < table.leechers ? 1 : 0)
+  const seeders = left === 0 ? 0 : seedersOf(wanted, table.seeders, otherLeechers)
+  const target = new Uint8Array(Math.min(wanted, table.count) * table.compactBytes)
+  const fromSeeders = table.sample(
+    { from: table.leechers, to: table.count, except, wanted: seeders },
+    random,
+    target,
+    0,
+  )
+  const fromLeechers = table.sample(
+    { from: 0, to: table.leechers, except, wanted: wanted - fromSeeders },
+    random,
+    target,
+    fromSeeders * table.compactBytes,
+  )
+  return target.subarray(0, (fromSeeders + fromLeechers) * table.compactBytes)
+}
 
-  #remove(name: string): void {
-    const index = this.#indexes.get(name)
-    const peer = index === undefined ? undefined : this.#peers[index]
-    if (index === undefined || peer === undefined) return
-    if (peer.isSeeder) this.#seeders -= 1
-    this.#indexes.delete(name)
-    const last = this.#peers.pop()
-    if (last === undefined || last === peer) return
-    this.#peers[index] = last
-    this.#indexes.set(`${last.ip} ${last.port}`, index)
-  }
+/** How many of those that a leecher gets are seeders: by their share, but a quarter of each kind where there are such. */
+export function seedersOf(wanted: number, seeders: number, leechers: number): number {
+  const share = Math.round((wanted * seeders) / Math.max(1, seeders + leechers))
+  const quarter = Math.floor(wanted / 4)
+  const balanced = Math.min(Math.max(share, quarter), wanted - quarter)
+  // Where one kind is too few, the other fills up.
+  return Math.min(seeders, Math.max(balanced, wanted - leechers))
 }
 
 /** No honest peer moves more bytes than this between two announces. */
@@ -110,16 +153,4 @@ const maxGainBytes = 2 ** 44
 /** Sums what peers say without letting one of them spoil the sum. */
 function addGain(total: number, gain: number): number {
   return gain > 0 && gain <= maxGainBytes ? Math.min(Number.MAX_SAFE_INTEGER, total + gain) : total
-}
-
-function coprimeStride(count: number, random: () => number): number {
-  for (let tries = 0; tries < 16; tries += 1) {
-    const stride = 1 + Math.floor(random() * count)
-    if (greatestCommonDivisor(stride, count) === 1) return stride
-  }
-  return 1
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }

@@ -1,6 +1,3 @@
-import { isIPv6 } from 'node:net'
-import type { PeerAddress } from '../swarm/announcement.ts'
-
 /* The messages of BEP 15, all numbers big endian. */
 
 const protocolId = 0x41727101980n
@@ -97,14 +94,20 @@ export interface UdpAnnounceAnswer {
   readonly intervalSeconds: number
   readonly leechers: number
   readonly seeders: number
-  /** All of the family that the packet is sent over. */
-  readonly peers: readonly PeerAddress[]
+  /** In the compact form, all of the family that the packet is sent over. */
+  readonly peers: Uint8Array
 }
 
 export function encodeAnnounce(transactionId: number, answer: UdpAnnounceAnswer): Buffer {
   const { intervalSeconds, leechers, seeders, peers } = answer
-  const parts = [header(actions.announce, transactionId), numbers(intervalSeconds, leechers, seeders)]
-  return Buffer.concat([...parts, ...peers.map(encodePeer)])
+  const bytes = Buffer.allocUnsafe(20 + peers.length)
+  bytes.writeUInt32BE(actions.announce, 0)
+  bytes.writeUInt32BE(transactionId, 4)
+  bytes.writeUInt32BE(intervalSeconds, 8)
+  bytes.writeUInt32BE(leechers, 12)
+  bytes.writeUInt32BE(seeders, 16)
+  bytes.set(peers, 20)
+  return bytes
 }
 
 export function encodeScrape(
@@ -117,19 +120,4 @@ export function encodeScrape(
 
 export function encodeError(transactionId: number, message: string): Buffer {
   return Buffer.concat([header(actions.error, transactionId), Buffer.from(message)])
-}
-
-function encodePeer({ ip, port }: PeerAddress): Buffer {
-  const bytes = Buffer.alloc(2)
-  bytes.writeUInt16BE(port)
-  return Buffer.concat([isIPv6(ip) ? ipv6Bytes(ip) : Buffer.from(ip.split('.').map(Number)), bytes])
-}
-
-function ipv6Bytes(ip: string): Buffer {
-  // The URL parser writes every IPv6 address in one way.
-  const [head = '', tail] = new URL(`http://[${ip}]`).hostname.slice(1, -1).split('::')
-  const groups = (part: string) => (part === '' ? [] : part.split(':').map(group => Number.parseInt(group, 16)))
-  const [before, after] = [groups(head), groups(tail ?? '')]
-  const all = [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after]
-  return Buffer.from(all.flatMap(group => [group >> 8, group & 255]))
 }

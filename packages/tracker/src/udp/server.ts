@@ -1,30 +1,37 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
-import { RepocastError, systemErrorCode } from '@repocast/errors'
-import type { AnnounceHandler, Announcement } from '../swarm/announcement.ts'
+import { describeError, type Logger, RepocastError, systemErrorCode } from '@repocast/errors'
+import { type Address, parseAddress } from '../address/address.ts'
+import { type AnnounceHandler, defaultPeers, maxPeers, refusals } from '../swarm/announcement.ts'
 import { decodeRequest, encodeAnnounce, encodeConnect, encodeError, encodeScrape, type UdpRequest } from './codec.ts'
 import { ConnectionIds } from './connection-ids.ts'
 
-/** Peers in an answer: 200 IPv4 addresses still fit one packet. */
-const maxPeers = 200
-const defaultPeers = 50
+/** Peers that fit a packet of 1,400 bytes. */
+const maxPeersOf = { ipv4: maxPeers, ipv6: 75 } as const
+/** What the kernel may keep while we are busy; it gives less when its own limit is lower. */
+const receiveBufferBytes = 4 * 1024 * 1024
 
-/** The UDP face of a tracker (BEP 15). `close` it. */
+/** The UDP face of a tracker (BEP 15), on as many sockets as it is told. `close` it. */
 export class UdpServer {
   readonly #tracker: AnnounceHandler
   readonly #clock: () => Date
+  readonly #logger: Logger
   readonly #ids = new ConnectionIds()
-  #socket: Socket | undefined
+  readonly #sockets: Socket[] = []
 
-  constructor(tracker: AnnounceHandler, clock: () => Date) {
+  constructor(tracker: AnnounceHandler, { clock, logger }: { readonly clock: () => Date; readonly logger: Logger }) {
     this.#tracker = tracker
     this.#clock = clock
+    this.#logger = logger
   }
 
-  /** @throws RepocastError REPOCAST_TRACKER_CANNOT_LISTEN */
+  /**
+   * Listens there, too. `::` takes IPv4 as well, unless another socket has that.
+   * @throws RepocastError REPOCAST_TRACKER_CANNOT_LISTEN
+   */
   async listen(host: string, port: number): Promise<void> {
-    const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4')
+    const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', ipv6Only: isIPv6(host) && this.#hasIpv4() })
     try {
       socket.bind(port, host)
       await once(socket, 'listening')
@@ -32,57 +39,68 @@ export class UdpServer {
       socket.close()
       throw new RepocastError('REPOCAST_TRACKER_CANNOT_LISTEN', {
         message: `cannot listen on UDP ${host}:${port} (${systemErrorCode(cause)})`,
-        hint: 'choose another `tracker.udp-port`, or stop what uses it',
+        hint: 'choose another UDP port for the tracker, or stop what uses it',
         cause,
       })
     }
-    socket.on('message', (packet, from) => this.#answer(packet, from))
+    socket.setRecvBufferSize(receiveBufferBytes)
+    socket.on('message', (packet, from) => this.#receive(socket, packet, from))
     socket.on('error', () => {}) // A packet that could not be sent; the peer asks again.
-    this.#socket = socket
+    this.#sockets.push(socket)
   }
 
+  /** Of the first socket; 0 when there is none. */
   get port(): number {
-    return this.#socket?.address().port ?? 0
+    return this.#sockets[0]?.address().port ?? 0
   }
 
   async close(): Promise<void> {
-    const socket = this.#socket
-    this.#socket = undefined
-    if (socket) await new Promise<void>(resolve => socket.close(resolve))
+    for (const socket of this.#sockets.splice(0)) await new Promise<void>(resolve => socket.close(resolve))
   }
 
-  #answer(packet: Buffer, from: RemoteInfo): void {
-    // Nobody can be answered at port 0, and a link-local address with its zone is none that others could use.
-    if (from.port === 0 || from.address.includes('%')) return
+  #hasIpv4(): boolean {
+    return this.#sockets.some(socket => socket.address().family === 'IPv4')
+  }
+
+  #receive(socket: Socket, packet: Buffer, from: RemoteInfo): void {
+    try {
+      const answer = this.#answer(packet, from)
+      if (answer) socket.send(answer, from.port, from.address)
+    } catch (error) {
+      this.#logger.error({ error: describeError(error) }, 'a packet could not be answered')
+    }
+  }
+
+  #answer(packet: Buffer, from: RemoteInfo): Buffer | undefined {
     const request = decodeRequest(packet)
-    const answer = request && this.#answerTo(request, from)
-    if (answer) this.#socket?.send(answer, from.port, from.address)
+    // Nobody can be answered at port 0, and a link-local address with its zone is none that others could use.
+    const address = request && from.port !== 0 ? parseAddress(from.address) : undefined
+    return request && address && this.#answerTo(request, address)
   }
 
-  #answerTo(request: UdpRequest, from: RemoteInfo): Buffer {
+  #answerTo(request: UdpRequest, address: Address): Buffer | undefined {
     const { transactionId } = request
     const now = this.#clock().getTime()
-    if (request.action === 'connect') return encodeConnect(transactionId, this.#ids.make(from.address, now))
-    if (!this.#ids.verify(request.connectionId, from.address, now)) {
-      return encodeError(transactionId, 'the connection id has expired, connect again')
-    }
+    if (request.action === 'connect') return encodeConnect(transactionId, this.#ids.make(address, now))
+    // No answer is longer than the request before the sender has shown that it receives at its address.
+    if (!this.#ids.verify(request.connectionId, address, now)) return encodeError(transactionId, 'connect again')
+    if (!this.#tracker.admit(address, 'udp')) return undefined
     if (request.action === 'scrape') {
       return encodeScrape(
         transactionId,
         request.infoHashes.map(infoHash => this.#tracker.scrape(infoHash)),
       )
     }
-    const announcement: Announcement = {
+    const family = address.length === 4 ? 'ipv4' : 'ipv6'
+    const result = this.#tracker.announce({
       ...request,
-      address: from.address,
+      address,
       left: Number(request.left),
       uploaded: Number(request.uploaded),
       downloaded: Number(request.downloaded),
-      wanted: request.wanted < 0 ? defaultPeers : Math.min(request.wanted, maxPeers),
-    }
-    const result = this.#tracker.announce(announcement)
-    if (result === undefined) return encodeError(transactionId, 'this tracker does not track that torrent')
-    const family = isIPv6(from.address)
-    return encodeAnnounce(transactionId, { ...result, peers: result.peers.filter(({ ip }) => isIPv6(ip) === family) })
+      wanted: request.wanted < 0 ? defaultPeers : Math.min(request.wanted, maxPeersOf[family]),
+    })
+    if (typeof result === 'string') return encodeError(transactionId, refusals[result])
+    return encodeAnnounce(transactionId, { ...result, peers: result.peers[family] })
   }
 }
