@@ -18,14 +18,17 @@ have() { command -v "$1"; }
 PATH=$PATH:/usr/sbin:/sbin
 
 need apt-utils have apt-ftparchive
+need aptly have aptly
 need aria2 have aria2c
 need createrepo-c have createrepo_c
 need curl have curl
 need dnf have dnf
+need dpkg-dev have dpkg-source
 need gpg have gpg
 need gpgv have gpgv
 need iproute2 have ip
 need python3-libtorrent /usr/bin/python3 -c 'import importlib.util as u, sys; sys.exit(u.find_spec("libtorrent") is None)'
+need reprepro have reprepro
 need rpm have rpmbuild
 need rsync have rsync
 need util-linux have setpriv

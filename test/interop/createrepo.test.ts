@@ -1,10 +1,11 @@
-import { spawnSync } from 'node:child_process'
 import { cp, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
-import { checkYum, type Unpacker, type YumFinding, yumPackages } from '@repocast/repositories'
+import { join } from 'node:path'
+import { checkYum, type YumFinding, yumPackages } from '@repocast/repositories'
 import { MemoryTree } from '@repocast/repositories/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dnfClient, type Lab, openLab, runCommand, serveDirectory, tryCommand, yumRepository } from '../lab/index.ts'
+import { readContents } from '../lab/tree/contents.ts'
+import { unpacker } from '../lab/unpacker.ts'
 
 let lab: Lab
 /** The packages, without metadata. */
@@ -24,30 +25,9 @@ async function made(...options: string[]): Promise<string> {
   return directory
 }
 
-const tools: Readonly<Record<string, string>> = { gz: 'gzip', xz: 'xz', bz2: 'bzip2', zst: 'zstd' }
-const unpacker: Unpacker = {
-  formatOf: path => (Object.keys(tools).find(ending => path.endsWith(`.${ending}`)) ?? 'none') as 'none',
-  async *unpack(input, format) {
-    const chunks: Uint8Array[] = []
-    for await (const chunk of input) chunks.push(chunk)
-    const content = Buffer.concat(chunks)
-    const tool = tools[format]
-    yield tool === undefined ? content : spawnSync(tool, ['-dc'], { input: content, maxBuffer: 1e9 }).stdout
-  },
-}
-
-async function treeOf(directory: string): Promise<MemoryTree> {
-  const files = new Map<string, Uint8Array>()
-  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name)
-    if (entry.isFile()) files.set(relative(directory, path), await readFile(path))
-  }
-  return new MemoryTree(files)
-}
-
 async function check(directory: string): Promise<YumFinding[]> {
   const findings: YumFinding[] = []
-  const tree = await treeOf(directory)
+  const tree = new MemoryTree(await readContents(directory))
   await checkYum({ tree, now: new Date(), report: finding => findings.push(finding as YumFinding) }, unpacker)
   return findings
 }
@@ -127,7 +107,7 @@ test('the packages are those that dnf sees', async () => {
   const server = await serveDirectory(lab, directory)
   const dnf = await dnfClient(lab, { url: server.url })
   const ours: string[] = []
-  for await (const { name, version } of yumPackages(await treeOf(directory), unpacker))
+  for await (const { name, version } of yumPackages(new MemoryTree(await readContents(directory)), unpacker))
     ours.push(`${name}-${version.replace(/-1$/, '')}`)
   expect(ours.sort()).toEqual(await dnf.repoquery())
 })

@@ -9,6 +9,7 @@ export {
   assertSafeName,
   compareNames,
   decodeName,
+  directoryOf,
   displayName,
   encodeName,
   joinPath,

@@ -128,3 +128,8 @@ export function displayName(name: string): string {
 export function joinPath(directoryPath: string, name: string): string {
   return directoryPath === '' ? name : `${directoryPath}/${name}`
 }
+
+/** Path of the directory that `path` lies in ('' is the top). */
+export function directoryOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
+}

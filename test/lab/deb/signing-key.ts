@@ -4,6 +4,8 @@ import { runCommand } from '../run/command.ts'
 
 /** An OpenPGP key that lives as long as its lab. */
 export interface SigningKey {
+  /** GNUPGHOME of tools that sign by themselves. */
+  readonly home: string
   /** The public key, as apt's `signed-by` wants it. */
   readonly keyring: string
   /** `input` clear-signed into `output`: what InRelease is to Release. */
@@ -32,6 +34,7 @@ export async function makeSigningKey(lab: Lab): Promise<SigningKey> {
   const keyring = join(home, 'archive-keyring.gpg')
   await gpg('--output', keyring, '--export')
   return {
+    home,
     keyring,
     clearSign: (input, output) => gpg('--output', output, '--clearsign', input),
     detachSign: (input, output) => gpg('--armor', '--output', output, '--detach-sign', input),

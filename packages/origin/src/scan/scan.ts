@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync, type Stats } from 'node:fs'
 import { resolve } from 'node:path'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
 import { explainDiskError, type HashPool } from '@repocast/files'
@@ -18,6 +18,7 @@ import {
 import { KindDetector } from '@repocast/repositories'
 import type { Ingest, IngestMethod, ScanCache, ScannedDirectory } from '@repocast/store'
 import { mapInOrder } from './in-order.ts'
+import { linkTarget } from './link-target.ts'
 import {
   type ChildLook,
   encodeFiles,
@@ -98,6 +99,8 @@ class Scan {
   readonly #options: ScanOptions
   /** Absolute path of the tree, bytes as Latin-1 text. */
   readonly #start: string
+  /** Absolute paths of the tree, as it was named and without links. */
+  #tops: readonly string[] = []
   readonly #kind = new KindDetector()
   readonly #counts = { files: 0, links: 0, directories: 0 }
   readonly #added = { files: 0, bytes: 0 }
@@ -111,6 +114,7 @@ class Scan {
 
   async run(): Promise<ScannedTree> {
     this.#assertDirectory()
+    this.#tops = [this.#start, realpathSync(bytesOf(this.#start), { encoding: 'latin1' })]
     const root = await this.#directory('')
     await this.#commit()
     // Not before its objects are in the store: what the cache names is there.
@@ -216,7 +220,8 @@ class Scan {
     if (child) return { found, entry: { type: 'd', name, ...child } }
     const place = joinPath(path, found.name)
     if (stat.isSymbolicLink()) {
-      const target = decodeName(readlinkSync(bytesOf(this.#absolute(place)), { encoding: 'buffer' }))
+      const written = readlinkSync(bytesOf(this.#absolute(place)), { encoding: 'latin1' })
+      const target = decode(linkTarget(written, path, this.#tops))
       assertSafeLink(decode(path), decode(place), target)
       return { found, entry: { type: 'l', name, mtime: this.#seconds(place), target } }
     }

@@ -309,6 +309,30 @@ describe('flat repositories', () => {
   })
 })
 
+test('what lies at the top of a suite is missed, too', async () => {
+  const broken = made()
+  const path = 'dists/stable/Contents-amd64'
+  const named = ` ${digest('sha256', 'x')} 1 Contents-amd64\n`
+  editRelease(broken.files, text => text.replace('SHA256:\n', `SHA256:\n${named}`))
+  broken.files.set(path, Buffer.from('x'))
+  const byHash = `dists/stable/by-hash/SHA256/${digest('sha256', 'x')}`
+  expect(await codesOf(broken.files)).toEqual([`DEB_BY_HASH_MISSING ${byHash}`])
+  broken.files.delete(path)
+  expect(await codesOf(broken.files)).toEqual([`DEB_EXTRA_MISSING ${inRelease}`])
+})
+
+test('a flat repository may have by-hash', async () => {
+  const index = Buffer.from('')
+  const name = digest('sha256', index)
+  const release = `Acquire-By-Hash: yes\nSHA256:\n ${name} 0 Packages\n`
+  const files = new Map([
+    ['Release', Buffer.from(release)],
+    ['Packages', index],
+    [`by-hash/SHA256/${name}`, index],
+  ])
+  expect(await codesOf(files)).toEqual([])
+})
+
 describe('of the forms of an index', () => {
   test('one good form is enough, and the bad one is told', async () => {
     const { files } = made()

@@ -1,4 +1,4 @@
-import { joinPath } from '@repocast/objects'
+import { directoryOf, joinPath } from '@repocast/objects'
 import type { CheckContext } from '../check/context.ts'
 import type { Unpacker } from '../check/unpacker.ts'
 import { ByHash } from './checks/by-hash.ts'
@@ -49,7 +49,7 @@ export async function checkDeb(context: CheckContext, unpacker: Unpacker): Promi
 function reportStrays(scope: Scope, strays: readonly string[]): void {
   const counts = new Map<string, number>()
   for (const path of strays) {
-    const directory = /^(?:.+\/)?dists\/[^/]+/.exec(path)?.[0] ?? path.split('/').slice(0, -1).join('/')
+    const directory = /^(?:.+\/)?dists\/[^/]+/.exec(path)?.[0] ?? directoryOf(path)
     const release = joinPath(directory, 'Release')
     counts.set(release, (counts.get(release) ?? 0) + 1)
   }

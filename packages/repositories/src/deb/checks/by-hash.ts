@@ -1,4 +1,4 @@
-import { dirname } from 'node:path/posix'
+import { directoryOf, joinPath } from '@repocast/objects'
 import { type Algorithm, strongest } from '../../metadata/digests.ts'
 import type { Suite } from '../release/read.ts'
 import type { Form } from './forms.ts'
@@ -10,8 +10,8 @@ const directories: Partial<Record<Algorithm, string>> = {
   sha1: 'SHA1',
   md5: 'MD5Sum',
 }
-/** Nobody asks by weaker digests. */
-const named = /(?:^|\/)by-hash\/(SHA256|SHA512)\/([^/]+)$/
+/** Nobody asks by weaker digests; what has another name is the tool's own, such as the links of aptly. */
+const named = /(?:^|\/)by-hash\/(SHA256\/[0-9a-f]{64}|SHA512\/[0-9a-f]{128})$/
 
 /** Checks what lies under by-hash. */
 export class ByHash {
@@ -30,7 +30,7 @@ export class ByHash {
       if (sha256 !== undefined && sha512 !== undefined) this.#known.set(sha512, sha256)
       const best = strongest(file.digests)
       if (!suite.release.acquireByHash || best === undefined) continue
-      const byHash = `${dirname(path)}/by-hash/${directories[best.algorithm]}/${best.digest}`
+      const byHash = joinPath(directoryOf(path), `by-hash/${directories[best.algorithm]}/${best.digest}`)
       if (this.#scope.context.tree.find(byHash)?.type === 'f') continue
       this.#scope.report('DEB_BY_HASH_MISSING', byHash, `${path} is not there under its digest`)
     }
@@ -38,8 +38,8 @@ export class ByHash {
 
   /** Reports a file under by-hash that is another than its name says. Other paths are left alone. */
   async check(path: string): Promise<void> {
-    const [found, directory, digest = ''] = named.exec(path) ?? []
-    if (found === undefined) return
+    const [directory, digest = ''] = named.exec(path)?.[1]?.split('/') ?? []
+    if (directory === undefined) return
     const { tree, signal } = this.#scope.context
     const say = (message: string): void => this.#scope.report('DEB_BY_HASH_WRONG', path, message)
     if (tree.find(path)?.type !== 'f') return say('it is a link that leads to no file')

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path/posix'
+import { directoryOf } from '@repocast/objects'
 import type { IndexGroup } from '../release/index-groups.ts'
 import { pathIn, type Suite } from '../release/read.ts'
 import { Examples } from './examples.ts'
@@ -13,7 +13,7 @@ export function reportMissing(
 ): void {
   const isList = ({ kind }: IndexGroup): boolean => kind === 'packages' || kind === 'sources'
   const isDirectory = ({ stem }: IndexGroup): boolean =>
-    scope.context.tree.find(pathIn(suite, dirname(stem)))?.type === 'd'
+    scope.context.tree.find(directoryOf(pathIn(suite, stem)))?.type === 'd'
   const isWhollyMissing = groups.filter(isList).every(group => missing.includes(group))
   const parts = new Examples()
   const extras = new Examples()
@@ -28,7 +28,7 @@ export function reportMissing(
         pathIn(suite, group.stem),
         `${suite.path} names it (${endings}), no form is there`,
       )
-    } else parts.add(dirname(group.stem))
+    } else parts.add(directoryOf(group.stem))
   }
   for (const part of unnamedParts(suite, groups)) parts.add(part)
   if (parts.count > 0) scope.report('DEB_PART_MISSING', suite.path, `the indices are not there of ${parts}`)

@@ -1,5 +1,4 @@
-import { dirname } from 'node:path/posix'
-import { joinPath } from '@repocast/objects'
+import { directoryOf, joinPath } from '@repocast/objects'
 import { readWhole } from '../../check/read-whole.ts'
 import { digestOf } from '../../metadata/digests.ts'
 import { Malformed, quote } from '../../metadata/malformed.ts'
@@ -23,7 +22,8 @@ export async function checkInstaller(scope: Scope, path: string): Promise<void> 
   if (tree.find(path)?.type !== 'f') return
   try {
     const bytes = await readWhole(tree, path, maxSumsBytes, signal)
-    for (const { name, digest } of parseSums(bytes)) await checkFile(scope, path, joinPath(dirname(path), name), digest)
+    for (const { name, digest } of parseSums(bytes))
+      await checkFile(scope, path, joinPath(directoryOf(path), name), digest)
   } catch (error) {
     scope.reportMalformed('DEB_INSTALLER_MALFORMED', path, error)
   }

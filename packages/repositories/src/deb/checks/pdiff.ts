@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { dirname } from 'node:path/posix'
-import { joinPath } from '@repocast/objects'
+import { directoryOf, joinPath } from '@repocast/objects'
 import { algorithms, cheapest } from '../../metadata/digests.ts'
 import { Malformed } from '../../metadata/malformed.ts'
 import type { ListedFile } from '../control/listed-file.ts'
@@ -26,7 +25,7 @@ export async function checkPdiff(scope: Scope, suite: Suite, stem: string, index
     if (!parsed.patches.has(name)) report(index.path, `it has no patch for the state of ${name}`)
   for (const [name, patch] of parsed.patches) {
     scope.context.signal?.throwIfAborted()
-    const path = joinPath(dirname(index.path), `${name}.gz`)
+    const path = joinPath(directoryOf(index.path), `${name}.gz`)
     const why = await whyBroken(scope, path, parsed.downloads.get(`${name}.gz`), patch)
     if (why !== undefined) report(path, `${why}, ${index.path} names it`)
   }

@@ -17,6 +17,7 @@ describe('suites', () => {
     [['deb/amd64/InRelease'], [['deb/amd64', 'deb/amd64', true]]],
     [['docs/Release'], []],
     [['dists/a/main/binary-amd64/Release', 'dists/a/main/source/Release'], []],
+    [['dists/a/main/by-hash/SHA256/Release', 'dists/a/main/by-hash/SHA256/Packages'], []],
   ])('of %j', (paths, expected) => {
     expect(find(...paths).suites.map(({ directory, base, isFlat }) => [directory, base, isFlat])).toEqual(expected)
   })

@@ -17,6 +17,8 @@ const releaseName = /^(?:(.+)\/)?(Release|InRelease|Release\.gpg)$/
 const indexName = /^(?:(.+)\/)?(?:Packages|Sources)(?:\.(?:gz|xz|bz2|zst|lzma|lz4))?$/
 /** In these a file named Release tells about one index only. */
 const indexDirectory = /(^|\/)(binary-[^/]+|source)$/
+/** Here aptly has links that are named as the files of a suite. */
+const byHash = /(^|\/)by-hash\//
 
 type FileNames = Set<string>
 
@@ -28,6 +30,7 @@ export class SuiteFinder {
 
   /** Takes the repository path of a file or a link in. */
   see(path: string): void {
+    if (byHash.test(path)) return
     const [isRelease, directory = '', name = ''] = releaseName.exec(path) ?? []
     if (isRelease !== undefined && !indexDirectory.test(directory)) {
       const names = this.#releases.get(directory) ?? new Set()

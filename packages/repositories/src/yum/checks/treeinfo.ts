@@ -1,3 +1,4 @@
+import { directoryOf } from '@repocast/objects'
 import { Malformed, quote } from '../../metadata/malformed.ts'
 import { repomdOf } from '../find/finder.ts'
 import { placeOf } from '../location/location.ts'
@@ -8,7 +9,7 @@ import type { Scope } from './scope.ts'
 export async function checkTreeInfo(scope: Scope, path: string): Promise<void> {
   const info = await read(scope, path)
   if (info === undefined) return
-  const directory = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : ''
+  const directory = directoryOf(path)
   for (const image of info.images) await checkFile(scope, path, directory, image, info)
   for (const file of info.checksums.keys()) if (isRepomd(file)) await checkFile(scope, path, directory, file, info)
   for (const variant of info.variants) checkVariant(scope, path, directory, variant)
