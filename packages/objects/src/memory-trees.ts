@@ -1,6 +1,6 @@
 import { RepocastError } from '@repocast/errors'
 import type { ObjectId } from './id.ts'
-import type { TreeEntry, TreeReader } from './tree.ts'
+import type { Tree, TreeEntry, TreeReader } from './tree.ts'
 import { buildTree } from './tree-builder.ts'
 import { decodeTree } from './tree-codec.ts'
 
@@ -27,7 +27,10 @@ export class MemoryTrees {
     return this.#objects.get(id)?.length ?? 0
   }
 
-  readonly read: TreeReader = async id => {
+  readonly read: TreeReader = async id => this.readNow(id)
+
+  /** As `read`, but at once. */
+  readNow(id: ObjectId): Tree {
     this.reads += 1
     const bytes = this.#objects.get(id)
     if (bytes) return decodeTree(bytes)

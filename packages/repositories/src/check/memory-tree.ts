@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { joinPath } from '@repocast/objects'
+import { compareNames, joinPath } from '@repocast/objects'
 import type { Algorithm } from '../metadata/digests.ts'
 import type { TreeNode, TreeReader, WalkedNode } from './tree-reader.ts'
 
@@ -33,7 +33,7 @@ export class MemoryTree implements TreeReader {
       const type = below.length > 0 ? 'd' : content instanceof Uint8Array ? 'f' : 'l'
       names.set(name, { path: joinPath(directory, name), type })
     }
-    for (const [, node] of [...names].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {
+    for (const [, node] of [...names].sort(([a], [b]) => compareNames(a, b))) {
       yield node
       if (node.type === 'd') yield* this.walk(node.path)
     }

@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync } from 'node:fs'
+import { createReadStream, lstatSync, readFileSync } from 'node:fs'
 import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '@repocast/database'
@@ -113,16 +113,36 @@ export class ObjectFiles {
     return tree
   }
 
+  /** As `readTree`, but at once, for those who cannot wait; nothing is kept. @throws as `readTree` */
+  readTreeNow(id: ObjectId): Tree {
+    const kept = this.#trees.get(id)
+    if (kept) return kept
+    const path = this.#layout.object(id)
+    try {
+      if (lstatSync(path).size > maxTreeBytes) throw this.#rotten(id)
+      return decodeTree(this.#verified(id, readFileSync(path)))
+    } catch (error) {
+      throw this.#explain(error, id, path)
+    }
+  }
+
   async #readWhole(id: ObjectId): Promise<Buffer> {
     const path = this.#layout.object(id)
     try {
       if ((await lstat(path)).size > maxTreeBytes) throw this.#rotten(id)
-      const bytes = await readFile(path)
-      if (objectIdOf(bytes) !== id) throw this.#rotten(id)
-      return bytes
+      return this.#verified(id, await readFile(path))
     } catch (error) {
-      throw systemErrorCode(error) === 'ENOENT' ? this.#missing(id) : explainDiskError(error, 'read', path)
+      throw this.#explain(error, id, path)
     }
+  }
+
+  #verified(id: ObjectId, bytes: Buffer): Buffer {
+    if (objectIdOf(bytes) !== id) throw this.#rotten(id)
+    return bytes
+  }
+
+  #explain(error: unknown, id: ObjectId, path: string): unknown {
+    return systemErrorCode(error) === 'ENOENT' ? this.#missing(id) : explainDiskError(error, 'read', path)
   }
 
   #missing(id: ObjectId): RepocastError {
