@@ -37,6 +37,14 @@ fi
 
 node_modules/.bin/tsc -b >&2
 
+# The dashboard is up to date when its stamp holds the checksum of its sources.
+dashboard=packages/dashboard
+dashboard_sources() { find $dashboard/src $dashboard/*.html $dashboard/vite.config.ts -type f | LC_ALL=C sort | xargs cat | cksum; }
+if [ "$(dashboard_sources)" != "$(cat $dashboard/dist/.stamp 2> /dev/null)" ]; then
+  node_modules/.bin/vite build $dashboard >&2
+  dashboard_sources > $dashboard/dist/.stamp
+fi
+
 [ "$tools" = no ] || sh scripts/setup/tools.sh
 
 exec "$@"

@@ -20,6 +20,7 @@ PATH=$PATH:/usr/sbin:/sbin
 need apt-utils have apt-ftparchive
 need aptly have aptly
 need aria2 have aria2c
+need chromium have chromium
 need createrepo-c have createrepo_c
 need curl have curl
 need dnf have dnf

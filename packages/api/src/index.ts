@@ -1,6 +1,18 @@
 /** What the programs of repocast say to each other, and to others, over HTTP: schemas and their types. */
 export { AgentStatus, RepositoryState, RepositoryStatus } from './agent-status.ts'
-export { PublishedEvent } from './events.ts'
+export { PublishedEvent, StatisticsEvent } from './events.ts'
+export {
+  Behind,
+  type Cell,
+  ChangeCounts,
+  cellMeanings,
+  OverviewDocument,
+  OverviewMirror,
+  OverviewRepository,
+  PathChange,
+  RepositoryDocument,
+  SnapshotChanges,
+} from './overview.ts'
 export { maxReportBytes, parseStatus, type SignedReport, signReport, verifyReport } from './report.ts'
 export {
   MirrorRepositoryStatistics,

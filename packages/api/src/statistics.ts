@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { RepositoryState } from './agent-status.ts'
 
 const bytes = Type.Integer({ minimum: 0, description: 'bytes' })
 const count = Type.Integer({ minimum: 0 })
@@ -40,7 +41,7 @@ export const MirrorRepositoryStatistics = Type.Object({
     minimum: 0,
     description: 'since the first snapshot that it does not serve was published',
   }),
-  state: Type.String(),
+  state: RepositoryState,
   progress: Type.Number({ minimum: 0, maximum: 1 }),
 })
 export type MirrorRepositoryStatistics = Static<typeof MirrorRepositoryStatistics>

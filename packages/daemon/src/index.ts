@@ -4,6 +4,7 @@ export { loadConfiguration, parseConfiguration } from './configuration/load.ts'
 export { nearest } from './configuration/nearest.ts'
 export { sampleConfiguration } from './configuration/sample.ts'
 export { EventStream } from './http/event-stream.ts'
+export { loadPages, type Pages, servePages } from './http/pages.ts'
 export {
   createHttpServer,
   type FastifyInstance,

@@ -1,8 +1,10 @@
+import type { StatisticsEvent } from '@repocast/api'
 import {
   createHttpServer,
   EventStream,
   LifeCycle,
   listen,
+  loadPages,
   parseListen,
   parseRate,
   type Registry,
@@ -17,6 +19,8 @@ import { Tracker } from '@repocast/tracker'
 import { loadOriginConfiguration, type OriginConfiguration } from './configuration.ts'
 import { LivePacks } from './daemon/live-packs.ts'
 import { SelfAnnouncer } from './daemon/self-announcer.ts'
+import { Dashboard } from './dashboard/dashboard.ts'
+import { StatisticsChanges } from './dashboard/statistics-changes.ts'
 import { OriginLayout } from './layout.ts'
 import { createOriginMetrics } from './metrics.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
@@ -28,6 +32,11 @@ export interface OriginOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly clock: () => Date
   readonly logger: Logger
+}
+
+export interface DaemonOptions extends OriginOptions {
+  /** Directory of the built dashboard. */
+  readonly pages: string
 }
 
 const feedRefreshMilliseconds = 15 * 60 * 1000
@@ -71,7 +80,7 @@ export async function withOrigin<T>(
  * @throws RepocastError REPOCAST_ORIGIN_RUNNING, REPOCAST_HTTP_CANNOT_LISTEN, REPOCAST_SWARM_PORT_UNAVAILABLE and
  *   what `withOrigin` throws
  */
-export async function runOrigin(options: OriginOptions, signal: AbortSignal): Promise<void> {
+export async function runOrigin(options: DaemonOptions, signal: AbortSignal): Promise<void> {
   const life = new LifeCycle(options.logger)
   const lock = lockDaemon(new OriginLayout(options.data))
   life.onEnd('lock', () => lock.release())
@@ -101,7 +110,8 @@ function lockDaemon(layout: OriginLayout): Lock {
   })
 }
 
-async function start(origin: OpenOrigin, { logger, clock }: OriginOptions, life: LifeCycle): Promise<void> {
+async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle): Promise<void> {
+  const { logger, clock } = options
   const { layout, configuration, store, feed } = origin
   await adoptPublished(feed, store)
   let livePacks: LivePacks | undefined
@@ -126,7 +136,23 @@ async function start(origin: OpenOrigin, { logger, clock }: OriginOptions, life:
   })
   life.onEnd('swarm', async () => await swarm.close())
   statistics = new Statistics({ url: configuration.url, store, swarm, tracker, mirrors, clock })
-  const events = new EventStream()
+  const [events, statisticsEvents] = [new EventStream(), new EventStream()]
+  const dashboard = new Dashboard({
+    url: configuration.url,
+    store,
+    tracker,
+    statistics,
+    clock,
+    onChange: () => changes.tell(),
+    onError: error => logger.error({ error: describeError(error) }, 'what a snapshot changed cannot be told'),
+  })
+  const changes = new StatisticsChanges(() => {
+    dashboard.changed()
+    statisticsEvents.send('statistics', { generated: clock().toISOString() } satisfies StatisticsEvent)
+  })
+  life.onEnd('changes', () => changes.stop())
+  const pages = await loadPages(options.pages)
+  if (!pages) logger.warn({ directory: options.pages }, 'the dashboard was not built, / leads to /stats: npm run build')
   const metrics: Registry = createOriginMetrics(() => statistics)
   const server = createHttpServer({
     logger,
@@ -134,11 +160,27 @@ async function start(origin: OpenOrigin, { logger, clock }: OriginOptions, life:
     trustedProxies: configuration['trusted-proxies'],
     isReady: () => livePacks !== undefined || 'the packs are being opened',
   })
-  await addRoutes(server, { layout, store, swarm, tracker, mirrors, statistics, events, clock })
+  await addRoutes(server, {
+    layout,
+    store,
+    swarm,
+    tracker,
+    mirrors,
+    statistics,
+    events,
+    statisticsEvents,
+    changes,
+    dashboard,
+    pages,
+    clock,
+  })
   const { host, port } = parseListen(configuration.listen)
   await listen(server, host, port)
   life.onEnd('http', async () => await server.close())
-  life.onEnd('events', () => events.close())
+  life.onEnd('events', () => {
+    events.close()
+    statisticsEvents.close()
+  })
   const udpPort = configuration.tracker['udp-port']
   if (udpPort !== undefined) await tracker.udp.listen(host, udpPort)
   const self = new SelfAnnouncer({
@@ -155,7 +197,8 @@ async function start(origin: OpenOrigin, { logger, clock }: OriginOptions, life:
     onShared: infoHash => self.add(infoHash),
     onPublished: (repository, serial) => {
       logger.info({ repository, serial }, 'published')
-      events.send('published', { repository, serial })
+      for (const stream of [events, statisticsEvents]) stream.send('published', { repository, serial })
+      changes.tell()
     },
     onError: error => logger.error({ error: describeError(error) }, 'the packs could not be looked at'),
   })

@@ -49,7 +49,12 @@ export function createHttpServer({ logger, metrics, trustedProxies, isReady }: H
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: false },
   })
-  server.addHook('onSend', async (_request, reply) => void reply.headers(securityHeaders))
+  server.addHook('onSend', async (_request, reply) => {
+    for (const [name, value] of Object.entries(securityHeaders)) {
+      // A page may have a policy of its own.
+      if (!reply.hasHeader(name)) reply.header(name, value)
+    }
+  })
   server.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, logger))
   server.setNotFoundHandler(async (request, reply) =>
     reply.code(404).send(body('REPOCAST_HTTP_NOT_FOUND', `there is no ${request.url.slice(0, 200)}`, undefined)),

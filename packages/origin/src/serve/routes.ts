@@ -1,10 +1,13 @@
 import fastifyStatic from '@fastify/static'
 import { maxReportBytes, verifyReport } from '@repocast/api'
-import type { EventStream, FastifyInstance } from '@repocast/daemon'
+import { type EventStream, type FastifyInstance, type Pages, servePages } from '@repocast/daemon'
 import { parseInfoHash } from '@repocast/objects'
 import type { Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
 import { addTrackerRoutes, type Tracker } from '@repocast/tracker'
+import type { Dashboard } from '../dashboard/dashboard.ts'
+import { addDashboardRoutes } from '../dashboard/routes.ts'
+import type { StatisticsChanges } from '../dashboard/statistics-changes.ts'
 import type { OriginLayout } from '../layout.ts'
 import type { Mirrors } from '../mirrors/mirrors.ts'
 import type { Statistics } from '../statistics.ts'
@@ -19,13 +22,20 @@ export interface RouteSurroundings {
   readonly tracker: Tracker
   readonly mirrors: Mirrors
   readonly statistics: Statistics
+  /** What agents listen to. */
   readonly events: EventStream
+  /** The same, and hints that the statistics have changed. */
+  readonly statisticsEvents: EventStream
+  readonly changes: StatisticsChanges
+  readonly dashboard: Dashboard
+  /** The built dashboard; undefined when it was not built. */
+  readonly pages: Pages | undefined
   readonly clock: () => Date
 }
 
 /** All that an origin answers over HTTP, besides health and metrics. */
 export async function addRoutes(server: FastifyInstance, surroundings: RouteSurroundings): Promise<void> {
-  const { layout, events, statistics } = surroundings
+  const { layout, events, statisticsEvents, statistics, dashboard, pages } = surroundings
   await server.register(fastifyStatic, {
     root: layout.feed,
     prefix: '/feed/',
@@ -38,14 +48,18 @@ export async function addRoutes(server: FastifyInstance, surroundings: RouteSurr
   addPackRoutes(server, surroundings)
   addTrackerRoutes(server, surroundings.tracker)
   addReportRoute(server, surroundings)
-  server.get('/', async (_request, reply) => await reply.redirect('/stats'))
+  if (pages) servePages(server, pages, 'index.html')
+  else server.get('/', async (_request, reply) => await reply.redirect('stats'))
+  addDashboardRoutes(server, dashboard)
   server.get('/stats.json', async () => statistics.document())
   server.get(
     '/stats',
     async (_request, reply) =>
       await reply.type('text/html; charset=utf-8').send(renderStatsPage(statistics.document())),
   )
-  server.get('/events', (_request, reply) => events.add(reply))
+  server.get<{ Querystring: { statistics?: string } }>('/events', (request, reply) =>
+    (request.query.statistics === undefined ? events : statisticsEvents).add(reply),
+  )
 }
 
 function addPackRoutes(server: FastifyInstance, { store, swarm, statistics }: RouteSurroundings): void {
@@ -73,7 +87,7 @@ function addPackRoutes(server: FastifyInstance, { store, swarm, statistics }: Ro
   })
 }
 
-function addReportRoute(server: FastifyInstance, { mirrors, clock }: RouteSurroundings): void {
+function addReportRoute(server: FastifyInstance, { mirrors, changes, clock }: RouteSurroundings): void {
   server.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer', bodyLimit: maxReportBytes },
@@ -83,6 +97,7 @@ function addReportRoute(server: FastifyInstance, { mirrors, clock }: RouteSurrou
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const { id, status } = verifyReport(body, request.headers, clock())
     mirrors.take(id, request.ip, status, clock())
+    changes.tell()
     return await reply.code(204).send()
   })
 }

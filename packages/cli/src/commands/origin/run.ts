@@ -1,6 +1,7 @@
 import { runOrigin } from '@repocast/origin'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
+import { pagesDirectory } from '../../pages.ts'
 import { daemonLog } from '../../program-log.ts'
 
 const options = (yargs: Argv) => yargs.options(dataOption)
@@ -11,6 +12,6 @@ export const originRun: Command<Args> = {
   summary: 'Run the daemon: feed, tracker, statistics and seeding, until SIGTERM',
   options: options as (yargs: Argv) => Argv<Args>,
   async run({ data }, context) {
-    await runOrigin({ ...context, data, logger: daemonLog(context) }, context.signal)
+    await runOrigin({ ...context, data, logger: daemonLog(context), pages: pagesDirectory }, context.signal)
   },
 }

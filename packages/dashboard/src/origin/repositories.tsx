@@ -1,0 +1,154 @@
+import type { OverviewDocument, OverviewRepository } from '@repocast/api'
+import { Absent } from '../page/frame.tsx'
+import { hashOf } from '../page/use-hash.ts'
+import { useNow } from '../page/use-now.ts'
+import { agoText, amount, bytesText, countText } from '../words/quantities.ts'
+
+/** What is published: a row for each repository. */
+export function Repositories({ overview }: { readonly overview: OverviewDocument }) {
+  const now = useNow()
+  if (overview.repositories.length === 0) {
+    return (
+      <section aria-labelledby="repositories">
+        <h2 id="repositories">Repositories</h2>
+        <Absent title="Nothing is published yet">
+          <p>
+            Publish a tree with <code>repocast origin publish NAME DIRECTORY</code>. It shows up here by itself.
+          </p>
+        </Absent>
+      </section>
+    )
+  }
+  return (
+    <section aria-labelledby="repositories">
+      <h2 id="repositories">Repositories</h2>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
+      <section class="wide" aria-labelledby="repositories" tabIndex={0}>
+        <table class="list repositories">
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col" class="number">
+                Serial
+              </th>
+              <th scope="col">Published</th>
+              <th scope="col">What changed</th>
+              <th scope="col" class="number">
+                Size
+              </th>
+              <th scope="col">Mirrors up to date</th>
+              <th scope="col">Last check</th>
+            </tr>
+          </thead>
+          <tbody>
+            {overview.repositories.map(one => (
+              <Row key={one.name} repository={one} now={now} />
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  )
+}
+
+function Row({ repository, now }: { readonly repository: OverviewRepository; readonly now: number }) {
+  const { name, kind, serial, created, bytes, files, current, behind } = repository
+  return (
+    <tr>
+      <th scope="row">
+        <a href={hashOf('repositories', name)}>{name}</a> <span class="kind">{kind}</span>
+      </th>
+      <td class="number serial">{countText(serial)}</td>
+      <td>
+        <time dateTime={created} title={created}>
+          {agoText(created, now)}
+        </time>
+      </td>
+      <td>
+        <Changed repository={repository} />
+      </td>
+      <td class="number" title={amount(files, 'file')}>
+        {bytesText(bytes)}
+      </td>
+      <td>
+        <Share current={current} all={current + behind} />
+      </td>
+      <td>
+        <Check repository={repository} />
+      </td>
+    </tr>
+  )
+}
+
+function Changed({ repository: { changes, serial, newBytes, files } }: { readonly repository: OverviewRepository }) {
+  const size = <span class="soft">{bytesText(newBytes)} new</span>
+  if (serial === 1) {
+    return (
+      <>
+        first, {amount(files, 'file')} · {size}
+      </>
+    )
+  }
+  if (changes === null) return size
+  return (
+    <>
+      <ChangeMarks {...changes} /> · {size}
+    </>
+  )
+}
+
+interface Counts {
+  readonly added: number
+  readonly changed: number
+  readonly removed: number
+}
+
+/** `+3 ~1 −2`, with words for those who hear it. */
+export function ChangeMarks({ added, changed, removed }: Counts) {
+  if (added + changed + removed === 0) return <>attributes only</>
+  return (
+    <span class="marks">
+      {added > 0 && <Mark sign="+" count={added} word="added" />}
+      {changed > 0 && <Mark sign="~" count={changed} word="changed" />}
+      {removed > 0 && <Mark sign="−" count={removed} word="removed" />}
+    </span>
+  )
+}
+
+function Mark({ sign, count, word }: { readonly sign: string; readonly count: number; readonly word: string }) {
+  return (
+    <span class={`mark ${word}`} title={`${amount(count, 'file')} ${word}`}>
+      <span aria-hidden="true">{sign}</span>
+      {countText(count)}
+      <span class="unseen"> {word}</span>
+    </span>
+  )
+}
+
+/** How many of the mirrors that follow a repository are up to date. */
+function Share({ current, all }: { readonly current: number; readonly all: number }) {
+  if (all === 0) return <span class="soft">no mirror yet</span>
+  return (
+    <span class="share">
+      <span class="bar" aria-hidden="true">
+        <span class="done" style={{ inlineSize: `${(100 * current) / all}%` }} />
+      </span>
+      {countText(current)} of {countText(all)}
+    </span>
+  )
+}
+
+function Check({ repository: { name, findings } }: { readonly repository: OverviewRepository }) {
+  const { errors, warnings, notes } = findings
+  if (errors + warnings + notes === 0) return <span class="soft">no findings</span>
+  const words = [
+    errors > 0 && amount(errors, 'error'),
+    warnings > 0 && amount(warnings, 'warning'),
+    notes > 0 && amount(notes, 'note'),
+  ].filter(word => word !== false)
+  return (
+    <a class={errors > 0 ? 'bad' : warnings > 0 ? 'warn' : ''} href={hashOf('repositories', name)}>
+      {words.join(', ')}
+    </a>
+  )
+}

@@ -1,0 +1,103 @@
+import type {
+  Behind,
+  Cell,
+  ChangeCounts,
+  MirrorStatistics,
+  OverviewDocument,
+  OverviewMirror,
+  OverviewRepository,
+  PackStatistics,
+} from '@repocast/api'
+import type { InfoHash, SnapshotRecord } from '@repocast/objects'
+
+/** A mirror that has been quiet for so long is shown as silent: it reports every half minute. */
+const silentAfterSeconds = 180
+
+/** The newest snapshot of a repository, and the packs that its last but one had. */
+export interface NewestSnapshot {
+  readonly record: SnapshotRecord
+  readonly packsBefore: ReadonlySet<InfoHash>
+  readonly changes: ChangeCounts | null
+}
+
+export interface OverviewSources {
+  readonly origin: string
+  readonly now: Date
+  readonly snapshots: readonly NewestSnapshot[]
+  readonly mirrors: readonly MirrorStatistics[]
+  readonly packs: readonly PackStatistics[]
+  readonly originUploadedBytes: number
+}
+
+/** What the dashboard shows first. Pure. */
+export function overviewOf(sources: OverviewSources): OverviewDocument {
+  const { origin, now, snapshots, packs, originUploadedBytes } = sources
+  const places = new Map(snapshots.map(({ record }, place) => [record.repository as string, place]))
+  const mirrors = sources.mirrors.map(mirror => overviewMirror(mirror, places, now))
+  const seeders = sum(packs.map(one => one.seeders))
+  const leechers = sum(packs.map(one => one.leechers))
+  return {
+    format: 'repocast overview',
+    version: 1,
+    origin,
+    generated: now.toISOString(),
+    totals: {
+      mirrors: mirrors.length,
+      currentMirrors: mirrors.filter(one => one.behind.length === 0 && one.cells.includes('=')).length,
+      silentMirrors: mirrors.filter(one => one.isSilent).length,
+      peers: seeders + leechers,
+      seeders,
+      leechers,
+      originUploadedBytes,
+      mirrorsUploadedBytes: sum(sources.mirrors.map(one => one.uploadedBytes)),
+    },
+    repositories: snapshots.map((snapshot, place) => overviewRepository(snapshot, place, mirrors)),
+    mirrors,
+  }
+}
+
+function overviewMirror(
+  { id, name, lastReport, repositories }: MirrorStatistics,
+  places: ReadonlyMap<string, number>,
+  now: Date,
+): OverviewMirror {
+  const cells: Cell[] = Array.from({ length: places.size }, () => '.')
+  const behind: Behind[] = []
+  for (const { name: repository, serial, lagSerials, lagSeconds, state, progress } of repositories) {
+    const place = places.get(repository)
+    // An agent may follow repositories of other origins as well.
+    if (place === undefined) continue
+    cells[place] = lagSerials === 0 ? '=' : state === 'failed' ? '!' : '<'
+    if (lagSerials > 0) behind.push({ repository: place, serial, lagSerials, lagSeconds, state, progress })
+  }
+  const isSilent = now.getTime() - Date.parse(lastReport) > silentAfterSeconds * 1000
+  return { id, name, lastReport, isSilent, cells: cells.join(''), behind }
+}
+
+function overviewRepository(
+  { record, packsBefore, changes }: NewestSnapshot,
+  place: number,
+  mirrors: readonly OverviewMirror[],
+): OverviewRepository {
+  const { repository, kind, serial, created, bytes, counts, packs, findings } = record
+  const found = (severity: string) => findings.filter(one => one.severity === severity).length
+  const cells = mirrors.map(mirror => mirror.cells[place])
+  return {
+    name: repository,
+    kind,
+    serial,
+    created,
+    bytes,
+    files: counts.files,
+    packs: packs.length,
+    newBytes: sum(packs.filter(pack => !packsBefore.has(pack.infoHash)).map(pack => pack.bytes)),
+    changes,
+    findings: { errors: found('error'), warnings: found('warning'), notes: found('note') },
+    current: cells.filter(cell => cell === '=').length,
+    behind: cells.filter(cell => cell === '<' || cell === '!').length,
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
