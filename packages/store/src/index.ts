@@ -4,6 +4,8 @@
  * into it, an agent receives pieces into it and checks snapshots out of it.
  */
 export type { CollectionPlan } from './collect/collect.ts'
+export type { Finding, Scrub } from './damage/scrub.ts'
+export type { ScrubLog, ScrubState } from './damage/scrub-log.ts'
 export type { BuildOptions, Generation, Generations } from './generations/generations.ts'
 export type { Layout } from './layout.ts'
 export type { Ingest, IngestMethod } from './objects/ingest.ts'

@@ -1,13 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import {
+  closeSync,
   existsSync,
   lstatSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -186,25 +189,84 @@ describe('pieces', () => {
   })
 
   test('bytes that fit the piece but not the object are refused and never get a final name', async () => {
+    const honest = await packOf(files)
+    const forged = Buffer.from(honest.torrent)
+    const id = Buffer.from(objectIdOf(files['pool/large']), 'hex')
+    const lie = Buffer.from(objectIdOf(Buffer.from('something else')), 'hex')
+    for (let at = forged.indexOf(id); at >= 0; at = forged.indexOf(id)) lie.copy(forged, at)
+    const { infoHash } = await store.packs.add(forged)
+    const storage = await store.openPack(infoHash)
+    await expect(writeAll(storage, honest.content)).rejects.toMatchObject({ code: 'REPOCAST_PACK_OBJECT_MISMATCH' })
+    expect(store.objects.has(objectIdOf(Buffer.from('something else')))).toBe(false)
+  })
+
+  test('bytes that have changed since they were received are missing again', async () => {
     const { torrent, pack, content } = await packOf(files)
     await store.packs.add(torrent)
     const storage = await store.openPack(pack.infoHash)
-    const lie = Buffer.from(content)
-    lie[content.length - 1] = (lie[content.length - 1] ?? 0) ^ 1
-    const write = async () => {
-      for (let piece = 0; piece < pack.pieceCount; piece += 1) {
-        await storage.write(
-          piece,
-          lie.subarray(piece * pack.pieceLength, piece * pack.pieceLength + pack.pieceBytes(piece)),
-        )
-      }
-      await storage.flush()
+    const large = objectIdOf(files['pool/large'])
+    const [first = 0, ...others] = storage.missingPieces([large])
+    const write = async (to: PackStorage, piece: number) =>
+      await to.write(piece, content.subarray(piece * pack.pieceLength).subarray(0, pack.pieceBytes(piece)))
+    for (const piece of others) await write(storage, piece)
+    const fd = openSync(store.layout.partialObject(large), 'r+')
+    writeSync(fd, Buffer.from('rot'), 0, 3, 70_000)
+    closeSync(fd)
+    await write(storage, first)
+    await expect(storage.flush()).rejects.toMatchObject({ code: 'REPOCAST_OBJECT_ROTTEN' })
+    expect(storage.missingPiecesOf(large)).toEqual([first, ...others])
+    // as an update does after a failure
+    store.closePack(pack.infoHash)
+    const again = await store.openPack(pack.infoHash)
+    await writeAll(again, content)
+    expect(store.objects.has(large)).toBe(true)
+  })
+
+  test('lost objects and their pieces are missing until they come again, in all packs that hold them', async () => {
+    const one = await packOf(files)
+    const other = await packOf({ 'a/large': files['pool/large'], 'b/own': content(50_000, 9) }, { name: 'other-1' })
+    const [first, second] = await Promise.all(
+      [one, other].map(async ({ torrent, pack, content: bytes }) => {
+        await store.packs.add(torrent)
+        const storage = await store.openPack(pack.infoHash)
+        await writeAll(storage, bytes)
+        return storage
+      }),
+    )
+    if (!first || !second) throw new Error('two packs were opened')
+    const large = objectIdOf(files['pool/large'])
+    const small = objectIdOf(files['pool/small-1'])
+    await store.lose([large, small], 'rotten')
+    expect(existsSync(store.layout.object(large))).toBe(false)
+    expect(store.losses.list().sort()).toEqual([large, small].sort())
+    for (const storage of [first, second]) {
+      expect(storage.isWhole).toBe(false)
+      expect(storage.missingPiecesOf(large)).toHaveLength(
+        storage.pack.piecesOfObject(storage.pack.indexOf(large) ?? -1).last + 1,
+      )
     }
-    await expect(write()).rejects.toMatchObject({ code: 'REPOCAST_PACK_OBJECT_MISMATCH' })
-    const last = pack.objectId(pack.objectCount - 1)
-    expect(existsSync(store.layout.object(last))).toBe(false)
+    // after a restart, too, whatever was recorded of the pieces
+    await reopen()
+    const again = await store.openPack(one.pack.infoHash)
+    const twin = await store.openPack(other.pack.infoHash)
+    expect(again.missingPieces()).toEqual(first.missingPieces())
+    await writeAll(again, one.content)
+    expect(again.missingPieces()).toEqual([])
+    expect(store.objects.has(large)).toBe(true)
+    expect(await store.regain([large])).toEqual([other.pack.infoHash])
+    expect(twin.missingPieces()).toEqual([])
+    expect(twin.hasPiece(0)).toBe(true)
+    expect((await twin.read(0)).equals(other.content.subarray(0, twin.pack.pieceBytes(0)))).toBe(true)
   })
 })
+
+async function writeAll(storage: PackStorage, bytes: Buffer): Promise<void> {
+  const { pack } = storage
+  for (const piece of storage.missingPieces()) {
+    await storage.write(piece, bytes.subarray(piece * pack.pieceLength).subarray(0, pack.pieceBytes(piece)))
+  }
+  await storage.flush()
+}
 
 describe('generations', () => {
   const repository = parseRepositoryName('test')

@@ -3,10 +3,14 @@ import { join } from 'node:path'
 import type { Database } from '@repocast/database'
 import { describeError, type Logger } from '@repocast/errors'
 import { type HashPool, onDisk } from '@repocast/files'
-import type { InfoHash } from '@repocast/objects'
+import { emptyBlobId, type InfoHash, type ObjectId } from '@repocast/objects'
 import type { IsVolatile, RestingPack } from '@repocast/packs'
 import { openCatalog } from './catalog/catalog.ts'
 import { type CollectionPlan, collect, planCollection } from './collect/collect.ts'
+import { Losses } from './damage/losses.ts'
+import { Scrub } from './damage/scrub.ts'
+import { ScrubLog } from './damage/scrub-log.ts'
+import { removeAll } from './generations/checkout.ts'
 import { Generations } from './generations/generations.ts'
 import { Layout } from './layout.ts'
 import { Ingest } from './objects/ingest.ts'
@@ -41,6 +45,9 @@ export class Store {
   readonly packs: PackShelf
   readonly snapshots: Snapshots
   readonly generations: Generations
+  /** What was damaged and is not healed yet. */
+  readonly losses: Losses
+  readonly scrubLog: ScrubLog
   readonly #files = new OpenFiles(openFilesLimit)
   readonly #committer: Committer
   readonly #hashPool: HashPool
@@ -56,6 +63,8 @@ export class Store {
     this.packs = new PackShelf(this.layout, this.catalog)
     this.snapshots = new Snapshots(this.catalog)
     this.generations = new Generations(this.layout, this.catalog, this.objects.readTree)
+    this.losses = new Losses(this.catalog)
+    this.scrubLog = new ScrubLog(this.catalog)
     this.#hashPool = hashPool
     this.#logger = logger
     this.#rester = setInterval(() => {
@@ -110,6 +119,44 @@ export class Store {
   /** Makes everything that was received durable. @throws RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED */
   async flush(): Promise<void> {
     await this.#committer.flush()
+  }
+
+  /** Looks for damage. */
+  scrub(): Scrub {
+    return new Scrub(this, this.#hashPool)
+  }
+
+  /**
+   * Says that objects are damaged or gone: their files are removed, and the pieces of all packs that hold them are
+   * missing from now on, until they have come again.
+   * @returns open packs that have lost pieces  @throws RepocastError REPOCAST_DISK_REFUSED
+   */
+  async lose(ids: readonly ObjectId[], what: string): Promise<InfoHash[]> {
+    const open = await this.#openHolders(ids)
+    for (const id of ids) await this.#files.forget(this.layout.object(id))
+    // from here on without waiting, so that nobody sees one half of it
+    this.losses.note(ids, what)
+    for (const id of ids) removeAll(Buffer.from(this.layout.object(id)))
+    this.#committer.heldHasChanged()
+    for (const storage of open) storage.lose(ids)
+    if (ids.includes(emptyBlobId)) await this.objects.makeEmpty()
+    return open.map(({ pack }) => pack.infoHash)
+  }
+
+  /**
+   * Says that lost objects have come again, by one pack of those that hold them.
+   * @returns other open packs that have got pieces by it
+   */
+  async regain(ids: readonly ObjectId[]): Promise<InfoHash[]> {
+    const open = await this.#openHolders(ids)
+    return open.filter(storage => storage.regain()).map(({ pack }) => pack.infoHash)
+  }
+
+  /** The open packs that hold any of `ids`. */
+  async #openHolders(ids: readonly ObjectId[]): Promise<PackStorage[]> {
+    const holders = [...new Set(ids.flatMap(id => this.packs.locate(id)))]
+    const opened = await Promise.allSettled(holders.map(infoHash => this.#opened.get(infoHash)))
+    return opened.flatMap(one => (one.status === 'fulfilled' && one.value ? [one.value] : []))
   }
 
   /** What a collection would remove. */

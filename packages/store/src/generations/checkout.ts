@@ -44,10 +44,24 @@ export class Checkout {
     else this.#inParent(place, () => placeBlob(this.#layout, after, place, removeAll, path => this.#note(path)))
   }
 
+  /** Gives what is at a place the attributes of its entry, also to all other names of a file. @throws as `apply` */
+  restoreAttributes({ path, after }: Change): void {
+    const place = this.#placeOf(path)
+    if (after === undefined || after.type === 'l') this.apply({ path, ...(after && { after }) })
+    else setAttributes(place, after)
+    this.#note(place)
+  }
+
+  /** Removes what the snapshot does not have. @throws as `apply` */
+  remove(name: Buffer): void {
+    const place = Buffer.concat([this.#directory, slash, name])
+    this.#inParent(place, () => removeAll(place))
+  }
+
   /** Gives the top directory its attributes, which is the last step. */
   finish(root: RootTree): void {
     makeDirectory(this.#directory)
-    setDirectoryAttributes(this.#directory, root)
+    setAttributes(this.#directory, root)
     this.#note(this.#directory)
     this.#note(parentOf(this.#directory))
   }
@@ -74,7 +88,7 @@ export class Checkout {
 
   #setDirectory(place: Buffer, entry: DirectoryEntry): void {
     if (!lookAt(place)?.isDirectory()) this.#inParent(place, () => replaceByDirectory(place))
-    setDirectoryAttributes(place, entry)
+    setAttributes(place, entry)
     this.#note(place)
   }
 
@@ -111,10 +125,7 @@ function replaceByDirectory(place: Buffer): void {
   mkdirSync(place, 0o700)
 }
 
-function setDirectoryAttributes(
-  place: Buffer,
-  { mode, mtime }: { readonly mode: number; readonly mtime: number },
-): void {
+function setAttributes(place: Buffer, { mode, mtime }: { readonly mode: number; readonly mtime: number }): void {
   chmodSync(place, mode)
   utimesSync(place, mtime, mtime)
 }

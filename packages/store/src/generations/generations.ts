@@ -9,6 +9,7 @@ import { durably, toBytes, toObjectId } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
 import { Checkout, removeAll } from './checkout.ts'
 import { lookAtServed, servedPathTaken } from './served-path.ts'
+import { Turns } from './turns.ts'
 
 /** A checked-out snapshot. */
 export interface Generation {
@@ -44,12 +45,14 @@ const entriesPerTurn = 64
  * applying the difference of two trees to it, so that an update costs what changed.
  *
  * What is durable when: the row that says `building` from which tree to which, then the changes, then the row that
- * says `ready`, then the served path. What any link of ours leads to is never changed, whatever its row says.
+ * says `ready`, then the served path. What any link of ours leads to is never changed, whatever its row says, but for
+ * entries that are not as its snapshot says: these are mended, each in one step. One thing at a time in each repository.
  */
 export class Generations {
   readonly #layout: Layout
   readonly #catalog: Database
   readonly #read: TreeReader
+  readonly #turns = new Turns<RepositoryName>()
   readonly #statements
 
   constructor(layout: Layout, catalog: Database, read: TreeReader) {
@@ -60,6 +63,9 @@ export class Generations {
       list: catalog.prepare<[string], Row>('SELECT * FROM generations WHERE repository = ? ORDER BY number'),
       put: catalog.prepare<[string, number, string, number, Buffer, Buffer | null]>(
         `INSERT OR REPLACE INTO generations (repository, number, state, serial, root, base) VALUES (?, ?, ?, ?, ?, ?)`,
+      ),
+      repositories: catalog.prepare<[], { repository: RepositoryName }>(
+        'SELECT DISTINCT repository FROM generations ORDER BY repository',
       ),
       paths: catalog.prepare<[string], { path: string }>('SELECT path FROM served_paths WHERE repository = ?'),
       putPath: catalog.prepare<[string, string]>(
@@ -87,6 +93,10 @@ export class Generations {
    *   REPOCAST_DISK_REFUSED; the reason of `signal`
    */
   async build(record: SnapshotRecord, servedPath: string, options: BuildOptions = {}): Promise<Generation> {
+    return await this.#turns.take(record.repository, async () => await this.#build(record, servedPath, options))
+  }
+
+  async #build(record: SnapshotRecord, servedPath: string, options: BuildOptions): Promise<Generation> {
     const linked = await this.#linked(record.repository, servedPath)
     const rows = this.#statements.list.all(record.repository)
     const free = rows.filter(({ number }) => !linked.has(number) && this.#isThere(record.repository, number))
@@ -113,10 +123,14 @@ export class Generations {
    * @throws as `build`
    */
   async prepareSpare(record: SnapshotRecord, servedPath: string, options: BuildOptions = {}): Promise<void> {
+    await this.#turns.take(record.repository, async () => await this.#prepareSpare(record, servedPath, options))
+  }
+
+  async #prepareSpare(record: SnapshotRecord, servedPath: string, options: BuildOptions): Promise<void> {
     const linked = await this.#linked(record.repository, servedPath)
     const free = this.list(record.repository).filter(({ number }) => !linked.has(number))
     const hasSpare = free.some(({ isReady, number }) => isReady && this.#isThere(record.repository, number))
-    if (linked.size > 0 && !hasSpare) await this.build(record, servedPath, options)
+    if (linked.size > 0 && !hasSpare) await this.#build(record, servedPath, options)
   }
 
   /**
@@ -132,11 +146,44 @@ export class Generations {
 
   /** Removes the generations of a repository that are neither served nor the one spare. */
   async prune(repository: RepositoryName, servedPath: string): Promise<void> {
+    await this.#turns.take(repository, async () => await this.#prune(repository, servedPath))
+  }
+
+  async #prune(repository: RepositoryName, servedPath: string): Promise<void> {
     const linked = await this.#linked(repository, servedPath)
     const others = this.list(repository).filter(({ number }) => !linked.has(number))
     const [spare] = others.filter(({ number }) => this.#isThere(repository, number))
     for (const { number } of others) if (number !== spare?.number) await this.#remove(repository, number)
     await this.#removeLeftovers(repository)
+  }
+
+  /** Those that have generations. */
+  repositories(): RepositoryName[] {
+    return this.#statements.repositories.all().map(({ repository }) => repository)
+  }
+
+  /**
+   * Lets `act` mend entries of a generation while nothing else changes it. Does nothing when it is not there any more, or
+   * is not what it was.
+   * @returns whether it was what it was  @throws what `act` throws; RepocastError REPOCAST_DISK_REFUSED
+   */
+  async mend({ repository, number, root }: Generation, act: (checkout: Checkout) => Promise<void>): Promise<boolean> {
+    return await this.#turns.take(repository, async () => {
+      const now = this.list(repository).find(other => other.number === number)
+      if (!now?.isReady || now.root !== root || !this.#isThere(repository, number)) return false
+      const checkout = new Checkout(this.#layout, now.directory)
+      await act(checkout)
+      await checkout.sync()
+      return true
+    })
+  }
+
+  /** Removes a generation whose building was interrupted: what it was made of is damaged. */
+  async discardUnfinished({ repository, number }: Generation): Promise<void> {
+    await this.#turns.take(repository, async () => {
+      const now = this.list(repository).find(other => other.number === number)
+      if (now?.isReady === false) await this.#remove(repository, number)
+    })
   }
 
   #generation(repository: RepositoryName, { number, serial, root, state }: Row): Generation {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
@@ -11,6 +12,7 @@ import {
   type Stats,
   utimesSync,
 } from 'node:fs'
+import { join } from 'node:path'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
 import { explainDiskError, lookAt, temporaryNameFor } from '@repocast/files'
 import type { FileEntry } from '@repocast/objects'
@@ -62,8 +64,8 @@ function variantOf(layout: Layout, path: string, entry: FileEntry): string {
 }
 
 /**
- * Makes `place` a file with the content and attributes of `entry`. Doing it twice changes nothing. `note` is told of
- * each file whose bytes or attributes are not durable.
+ * Makes `place` a file with the content and attributes of `entry`; what is there is replaced in one step. Doing it twice
+ * changes nothing. `note` is told of each file whose bytes or attributes are not durable.
  * @throws RepocastError REPOCAST_OBJECT_MISSING, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
  */
 export function placeBlob(
@@ -76,23 +78,27 @@ export function placeBlob(
   const source = inodeFor(layout, entry, note)
   const refused = tryLink(source, place)
   if (refused === undefined) return
-  if (refused.code === 'EEXIST') {
-    const there = lookAt(place)
-    if (there?.isFile() && there.ino === lstatSync(source).ino) return
-    remove(place)
-    const again = tryLink(source, place)
-    if (again === undefined) return
+  if (refused.code !== 'EEXIST' && !cannotLink.has(refused.code)) throw explainDiskError(refused.error, 'link', place)
+  const there = lookAt(place)
+  if (there?.isFile() && there.ino === lstatSync(source).ino) return
+  if (there?.isDirectory()) remove(place)
+  const temporary = join(layout.incoming, randomBytes(12).toString('hex'))
+  const again = tryLink(source, temporary)
+  if (again !== undefined) {
     if (!cannotLink.has(again.code)) throw explainDiskError(again.error, 'link', place)
-  } else if (!cannotLink.has(refused.code)) throw explainDiskError(refused.error, 'link', place)
-  else if (lookAt(place) !== undefined) remove(place)
-  // No hard links here, or too many of this inode: a copy serves as well.
-  copyFileSync(source, place, constants.COPYFILE_FICLONE)
-  setAttributes(place, entry)
-  note(place)
+    // No hard links here, or too many of this inode: a copy serves as well.
+    copyFileSync(source, temporary, constants.COPYFILE_FICLONE)
+    setAttributes(temporary, entry)
+    note(place)
+  }
+  renameSync(temporary, place)
 }
 
 /** Linked without a look at `place` before, since most often nothing is there. @returns why it could not be */
-function tryLink(source: string, place: Buffer): { readonly code: string; readonly error: unknown } | undefined {
+function tryLink(
+  source: string,
+  place: string | Buffer,
+): { readonly code: string; readonly error: unknown } | undefined {
   try {
     linkSync(source, place)
     return undefined

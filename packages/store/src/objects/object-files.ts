@@ -13,7 +13,7 @@ import {
   parseObjectId,
   type Tree,
 } from '@repocast/objects'
-import { toBytes } from '../catalog/catalog.ts'
+import { toBytes, toObjectId } from '../catalog/catalog.ts'
 import { Layout } from '../layout.ts'
 
 /** Objects up to this many bytes are read in one go. */
@@ -28,11 +28,19 @@ export class ObjectFiles {
   readonly #trees = new Map<ObjectId, Tree>()
   readonly #selectSize
   readonly #insert
+  readonly #selectBehind
+  readonly #selectSum
 
   constructor(layout: Layout, catalog: Database) {
     this.#layout = layout
     this.#catalog = catalog
     this.#selectSize = catalog.prepare<[Buffer], { size: number }>('SELECT size FROM objects WHERE id = ?')
+    this.#selectBehind = catalog.prepare<[Buffer, number], { id: Buffer; size: number }>(
+      'SELECT id, size FROM objects WHERE id > ? ORDER BY id LIMIT ?',
+    )
+    this.#selectSum = catalog.prepare<[], { objects: number; bytes: number }>(
+      'SELECT count(*) AS objects, coalesce(sum(size), 0) AS bytes FROM objects',
+    )
     this.#insert = catalog.prepare<[Buffer, number]>('INSERT OR IGNORE INTO objects (id, size) VALUES (?, ?)')
   }
 
@@ -64,8 +72,31 @@ export class ObjectFiles {
     }
   }
 
+  /** Makes the blob without bytes anew. */
+  async makeEmpty(): Promise<void> {
+    await onDisk('make', this.#layout.object(emptyBlobId), async () => {
+      await makeEmptyFile(this.#layout.object(emptyBlobId))
+    })
+    this.note(emptyBlobId, 0)
+  }
+
   has(id: ObjectId): boolean {
     return this.#selectSize.get(toBytes(id)) !== undefined
+  }
+
+  /** Objects behind `from` (32 bytes, or none for all) in the order of their ids, at most `limit`. */
+  list(from: Buffer, limit: number): { readonly id: ObjectId; readonly size: number }[] {
+    return this.#selectBehind.all(from, limit).map(({ id, size }) => ({ id: toObjectId(id), size }))
+  }
+
+  /** How many objects there are, and their bytes. */
+  count(): { readonly objects: number; readonly bytes: number } {
+    return this.#selectSum.get() ?? { objects: 0, bytes: 0 }
+  }
+
+  /** Bytes of an object; undefined when it is not there. */
+  size(id: ObjectId): number | undefined {
+    return this.#selectSize.get(toBytes(id))?.size
   }
 
   /** Records in the catalog that an object lies under its final name. */

@@ -42,8 +42,8 @@ export class Committer {
   /** Every open pack: an object may be in several of them. */
   readonly #open = new Set<PieceLedger>()
   #ledgers = new Set<PieceLedger>()
-  /** Commits that have put objects under their final names. */
-  commits = 0
+  /** How often what is held has changed: by commits, and by losses. */
+  #changes = 0
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
   /** What the journal holds of commits that failed. */
@@ -68,6 +68,15 @@ export class Committer {
       `INSERT INTO pieces (pack, have) SELECT number, ? FROM packs WHERE number = ?
        ON CONFLICT (pack) DO UPDATE SET have = excluded.have`,
     )
+  }
+
+  get changes(): number {
+    return this.#changes
+  }
+
+  /** Says that objects are not there any more. */
+  heldHasChanged(): void {
+    this.#changes += 1
   }
 
   /** Says that a pack is open, and wants to hear of every object that is placed, whoever has received it. */
@@ -144,7 +153,7 @@ export class Committer {
         for (const entry of this.#journalled) this.#journal.end(entry)
       })()
       this.#journalled = []
-      this.commits += 1
+      this.#changes += 1
     } catch (error) {
       // Nothing was recorded: all of it is tried again with the next commit.
       for (const path of touched) this.#touched.add(path)

@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from '@repocast/database'
-import type { FileRange } from '@repocast/files'
 import { parseObjectId } from '@repocast/objects'
 import type { Pack } from '@repocast/packs'
 import { toObjectId } from '../catalog/catalog.ts'
 import { Layout } from '../layout.ts'
 import { Bits } from './bitfield.ts'
 import { PackStorage, type PieceSurroundings } from './pack-storage.ts'
+import { verifyPiece } from './verify-piece.ts'
 
 /**
  * Opens the pieces of a pack. What is held is known from the objects; of the rest, recorded pieces are trusted as
@@ -22,11 +22,11 @@ export async function openPackStorage(
 ): Promise<PackStorage> {
   const { committer } = surroundings
   for (;;) {
-    const { commits } = committer
+    const { changes } = committer
     const held = findHeld(pack, packNumber, catalog)
     const have = await findPieces(pack, packNumber, held, catalog, surroundings)
-    // what another pack has brought meanwhile is looked at again
-    if (committer.commits !== commits) continue
+    // what another pack has brought meanwhile, or was lost, is looked at again
+    if (committer.changes !== changes) continue
     const storage = new PackStorage(pack, packNumber, surroundings, have, held)
     committer.open(storage)
     storage.finishComplete()
@@ -100,19 +100,5 @@ async function hasPiece(
     if (!partials.has(k)) return false
     whole = false
   }
-  return whole || recorded.has(piece) || (await verifies(pack, piece, held, surroundings))
-}
-
-async function verifies(
-  pack: Pack,
-  piece: number,
-  held: Bits,
-  { layout, hashPool }: PieceSurroundings,
-): Promise<boolean> {
-  const ranges = pack.rangesOfPiece(piece).map(({ object, objectOffset, length }): FileRange => {
-    const id = pack.objectId(object)
-    const path = held.has(object) ? layout.object(id) : layout.partialObject(id)
-    return { path: Buffer.from(path), offset: objectOffset, length }
-  })
-  return (await hashPool.sha1Ranges(ranges)) === pack.pieceHash(piece).toString('hex')
+  return whole || recorded.has(piece) || (await verifyPiece(pack, piece, object => held.has(object), surroundings))
 }

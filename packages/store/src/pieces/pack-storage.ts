@@ -1,6 +1,5 @@
-import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { type Logger, RepocastError } from '@repocast/errors'
+import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs'
+import { type ErrorCode, type ErrorDetails, type Logger, RepocastError } from '@repocast/errors'
 import { explainDiskError, type HashPool } from '@repocast/files'
 import { type ObjectId, objectIdOf } from '@repocast/objects'
 import type { Pack, PieceRange } from '@repocast/packs'
@@ -9,6 +8,7 @@ import type { ObjectFiles } from '../objects/object-files.ts'
 import { Bits } from './bitfield.ts'
 import type { Committer, PieceLedger } from './committer.ts'
 import type { OpenFiles } from './open-files.ts'
+import { verifyPiece } from './verify-piece.ts'
 
 /** Objects up to this many bytes that lie in one piece are verified from memory, larger ones in a hashing thread. */
 const verifiedInMemory = 512 * 1024
@@ -39,9 +39,11 @@ export class PackStorage implements PieceLedger {
   readonly #held: Bits
   #heldCount: number
   /** Pieces of each object that are not there yet. */
-  readonly #piecesLeft: Uint32Array
+  #piecesLeft: Uint32Array
   readonly #verifying = new Set<Promise<void>>()
   #failure: RepocastError | undefined
+  /** How often objects were lost. */
+  #losses = 0
 
   /** For `openPackStorage`. `have` and `held` are taken over. */
   constructor(pack: Pack, packNumber: number, surroundings: PieceSurroundings, have: Bits, held: Bits) {
@@ -112,15 +114,23 @@ export class PackStorage implements PieceLedger {
     if (this.#failure) throw this.#failure
     if (this.#have.has(piece)) return
     await this.#with.committer.room()
-    const ranges = this.pack.rangesOfPiece(piece).filter(({ object }) => !this.#held.has(object))
-    for (const part of ranges) {
-      if (this.#isSmall(part)) this.#putWhole(part, bytes)
-      else await this.#writeRange(part, bytes)
-    }
+    const ranges = await this.#put(piece, bytes)
     if (this.#have.has(piece)) return // it came twice at the same time
     this.#have.add(piece)
     this.#with.committer.change(this) // a commit may have come between the bytes and this line
     for (const part of ranges) if (!this.#isSmall(part)) this.#arrived(part.object, piece, bytes)
+  }
+
+  /** Puts down what objects lack of a piece. */
+  async #put(piece: number, bytes: Uint8Array): Promise<PieceRange[]> {
+    const losses = this.#losses
+    const ranges = this.pack.rangesOfPiece(piece).filter(({ object }) => this.#lacks(object))
+    for (const part of ranges) {
+      if (this.#isSmall(part)) this.#putWhole(part, bytes)
+      else await this.#writeRange(part, bytes)
+    }
+    // what was lost meanwhile may need it, too
+    return losses === this.#losses ? ranges : await this.#put(piece, bytes)
   }
 
   /** Settles when everything written so far is verified, durable and recorded. @throws as `write` */
@@ -136,6 +146,57 @@ export class PackStorage implements PieceLedger {
 
   get isWhole(): boolean {
     return this.#heldCount === this.pack.objectCount
+  }
+
+  /** Says that objects which were held are not there any more, and with them their pieces. For `Store.lose`. */
+  lose(ids: Iterable<ObjectId>): void {
+    const lost = [...this.#indexes(ids)].filter(object => this.#held.has(object))
+    if (lost.length === 0) return
+    this.#losses += 1
+    if (this.#piecesLeft.length === 0) this.#piecesLeft = new Uint32Array(this.pack.objectCount)
+    for (const object of lost) {
+      this.#held.delete(object)
+      this.#heldCount -= 1
+    }
+    for (const object of lost) {
+      const { first, last } = this.pack.piecesOfObject(object)
+      for (let piece = first; piece <= last; piece += 1) if (this.#have.has(piece)) this.#losePiece(piece)
+    }
+    for (const object of lost) {
+      const { first, last } = this.pack.piecesOfObject(object)
+      this.#piecesLeft[object] = last - first + 1
+    }
+    this.#with.committer.change(this)
+  }
+
+  /** Looks for pieces that are there again because their objects came by another pack. @returns whether there are such */
+  regain(): boolean {
+    let isNews = false
+    for (const piece of range(this.pack.pieceCount)) {
+      if (this.#have.has(piece)) continue
+      const { first, last } = this.pack.objectsOfPiece(piece)
+      let isThere = true
+      for (let object = first; object <= last && isThere; object += 1) isThere = this.#held.has(object)
+      if (!isThere) continue
+      this.#have.add(piece)
+      isNews = true
+    }
+    if (isNews) this.#with.committer.change(this)
+    return isNews
+  }
+
+  #losePiece(piece: number): void {
+    this.#have.delete(piece)
+    const { first, last } = this.pack.objectsOfPiece(piece)
+    for (let object = first; object <= last; object += 1) {
+      // one that has come whole only waits for its final name
+      if (this.#lacks(object)) this.#piecesLeft[object] = (this.#piecesLeft[object] ?? 0) + 1
+    }
+  }
+
+  /** Whether bytes of an object have to come yet. */
+  #lacks(object: number): boolean {
+    return !this.#held.has(object) && this.#piecesLeft[object] !== 0
   }
 
   #hold(object: number): void {
@@ -205,8 +266,6 @@ export class PackStorage implements PieceLedger {
    * them in each piece, and the file that is kept open for later ranges and the promises cost many times what the calls do.
    */
   #putWhole({ object, pieceOffset, length }: PieceRange, bytes: Uint8Array): void {
-    if (this.#held.has(object)) return
-    this.#piecesLeft[object] = 0
     const content = bytes.subarray(pieceOffset, pieceOffset + length)
     const id = this.pack.objectId(object)
     if (objectIdOf(content) !== id) throw this.#refuse(object)
@@ -216,6 +275,7 @@ export class PackStorage implements PieceLedger {
     } catch (error) {
       throw explainDiskError(error, 'write', path)
     }
+    this.#piecesLeft[object] = 0
     this.#with.committer.finish(id, length, this)
   }
 
@@ -251,7 +311,8 @@ export class PackStorage implements PieceLedger {
     const verify = async (): Promise<void> => {
       const { digest } = await this.#with.hashPool.sha256File(this.#with.layout.partialObject(id))
       if (digest === id) this.#with.committer.finish(id, this.pack.objectBytes(object), this)
-      else this.#refuse(object)
+      else if (await this.#hasRightPieces(object)) this.#refuse(object)
+      else this.#discard(object)
     }
     const run: Promise<void> = verify()
       .catch(async (error: unknown) => {
@@ -263,14 +324,43 @@ export class PackStorage implements PieceLedger {
     this.#verifying.add(run)
   }
 
-  /** The pieces were as the torrent says, the object is not: the origin's fault, and fetching again does not help. */
+  async #hasRightPieces(object: number): Promise<boolean> {
+    const { first, last } = this.pack.piecesOfObject(object)
+    for (let piece = first; piece <= last; piece += 1) {
+      if (!(await verifyPiece(this.pack, piece, other => this.#held.has(other), this.#with))) return false
+    }
+    return true
+  }
+
+  /** The pieces are as the torrent says, the object is not: the origin's fault, and fetching again does not help. */
   #refuse(object: number): RepocastError {
     const id = this.pack.objectId(object)
-    this.#failure ??= new RepocastError('REPOCAST_PACK_OBJECT_MISMATCH', {
+    return this.#drop(object, {
+      code: 'REPOCAST_PACK_OBJECT_MISMATCH',
       message: `the object ${id} of the pack ${this.pack.infoHash} has other bytes than its id says`,
       hint: 'the origin published a damaged pack; tell its operator',
     })
-    void rm(this.#with.layout.partialObject(id), { force: true })
+  }
+
+  /** What was right when it came is not any more: the disk's fault, and the pieces are missing from now on. */
+  #discard(object: number): RepocastError {
+    const id = this.pack.objectId(object)
+    return this.#drop(object, {
+      code: 'REPOCAST_OBJECT_ROTTEN',
+      message: `bytes of ${this.#with.layout.partialObject(id)} have changed since they were received`,
+      hint: 'they are fetched again; check the disk',
+    })
+  }
+
+  /** The failure stays until the pack is opened anew, and then the pieces are missing. */
+  #drop(object: number, { code, ...details }: ErrorDetails & { readonly code: ErrorCode }): RepocastError {
+    const { first, last } = this.pack.piecesOfObject(object)
+    const path = this.#with.layout.partialObject(this.pack.objectId(object))
+    void this.#with.files.forget(path)
+    rmSync(path, { force: true })
+    for (let piece = first; piece <= last; piece += 1) this.#have.delete(piece)
+    this.#with.committer.change(this)
+    this.#failure ??= new RepocastError(code, details)
     return this.#failure
   }
 }

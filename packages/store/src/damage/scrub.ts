@@ -1,0 +1,201 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { isRepocastError } from '@repocast/errors'
+import { type HashPool, lookAt } from '@repocast/files'
+import type { InfoHash, ObjectId, RepositoryName } from '@repocast/objects'
+import { toBytes } from '../catalog/catalog.ts'
+import type { Generation } from '../generations/generations.ts'
+import type { Store } from '../store.ts'
+import { type CheckGenerationOptions, checkGeneration, type Misfit } from './check-generation.ts'
+import { checkObject } from './check-object.ts'
+import { Copies } from './copies.ts'
+import { mendEntry, relinkObjects } from './mend-generation.ts'
+
+/** Damage that was found. */
+export interface Finding {
+  /** Of objects: `deleted`, `truncated`, `rotten` …; of checked-out entries: `missing`, `changed`, `attributes`, `unexpected`. */
+  readonly what: string
+  /** The damaged file, for people. */
+  readonly path: string
+  /** The object whose own file is damaged. */
+  readonly object?: ObjectId
+  /** The object of which a copy is damaged, and the path of that. */
+  readonly copyOf?: ObjectId
+  /** The repository whose checked-out snapshot has the entry. */
+  readonly repository?: RepositoryName
+}
+
+export interface ScrubOptions {
+  /** Called before `bytes` are read; waits as long as the pace demands. */
+  readonly pace: (bytes: number) => Promise<void>
+  readonly signal: AbortSignal
+}
+
+interface StoredObject {
+  readonly id: ObjectId
+  readonly size: number
+}
+
+/** Objects that are hashed at the same time, at most, and their bytes. */
+const objectsAtOnce = 32
+const bytesAtOnce = 64 * 1024 * 1024
+
+/** Looks for damage in objects, and in what is checked out of them, and mends the latter. */
+export class Scrub {
+  readonly #store: Store
+  readonly #hashPool: HashPool
+
+  constructor(store: Store, hashPool: HashPool) {
+    this.#store = store
+    this.#hashPool = hashPool
+  }
+
+  /**
+   * Compares all objects behind `from` (32 bytes; none for all), and their copies, with their ids. `onChecked` is told of
+   * the last one that was checked, and of the objects and bytes since it was told before.
+   * @throws RepocastError REPOCAST_DISK_REFUSED; the reason of `signal`
+   */
+  async *objects(
+    from: Buffer,
+    onChecked: (position: Buffer, objects: number, bytes: number) => void,
+    { pace, signal }: ScrubOptions,
+  ): AsyncGenerator<Finding> {
+    const copies = new Copies(this.#store.layout)
+    for (let position = from; ; ) {
+      const batch = firstBytes(this.#store.objects.list(position, objectsAtOnce))
+      const last = batch.at(-1)
+      if (last === undefined) return
+      const bytes = batch.reduce((sum, { size }) => sum + size, 0)
+      await pace(bytes)
+      signal.throwIfAborted()
+      const found = await Promise.all(batch.map(async one => await this.#checkObject(one, copies.of(one.id))))
+      for (const findings of found) yield* findings
+      position = toBytes(last.id)
+      onChecked(position, batch.length, bytes)
+    }
+  }
+
+  /** Looks at the objects of one piece, because it could not be read. @throws as `Store.openPack` */
+  async piece(infoHash: InfoHash, piece: number): Promise<Finding[]> {
+    const { pack } = await this.#store.openPack(infoHash)
+    const { first, last } = pack.objectsOfPiece(piece)
+    const found: Finding[] = []
+    for (let k = first; k <= last; k += 1) {
+      const one = { id: pack.objectId(k), size: pack.objectBytes(k) }
+      if (this.#store.objects.has(one.id)) found.push(...(await this.#checkObject(one, [])))
+    }
+    return found
+  }
+
+  /** Looks which files of objects are gone or have another size; reads none. @throws the reason of `signal` */
+  async *sizes(signal: AbortSignal): AsyncGenerator<Finding> {
+    for (let position: Buffer = Buffer.alloc(0); ; ) {
+      const batch = this.#store.objects.list(position, 1000)
+      const last = batch.at(-1)
+      if (last === undefined) return
+      for (const { id, size } of batch) {
+        const path = this.#store.layout.object(id)
+        const stat = lookAt(path)
+        if (stat?.isFile() && stat.size === size) continue
+        yield { what: stat === undefined ? 'deleted' : 'truncated', path, object: id }
+      }
+      position = toBytes(last.id)
+      await nextTurn()
+      signal.throwIfAborted()
+    }
+  }
+
+  /**
+   * Compares all checked-out snapshots with their trees. With `isMended`, what is found is mended, as far as the objects
+   * are there, before it is told.
+   * @throws RepocastError REPOCAST_DISK_REFUSED; the reason of `signal`
+   */
+  async *generations({
+    pace,
+    signal,
+    isMended,
+  }: ScrubOptions & { readonly isMended: boolean }): AsyncGenerator<Finding> {
+    const { generations, snapshots, layout, objects } = this.#store
+    for (const repository of generations.repositories()) {
+      for (const generation of generations.list(repository)) {
+        if (!generation.isReady) continue
+        const { directory, root: id, serial } = generation
+        const root = { ...snapshots.get(repository, serial)?.root, id }
+        const options = { layout, read: objects.readTree, hashPool: this.#hashPool, directory, root, pace, signal }
+        yield* this.#misfits(generation, options, isMended)
+      }
+    }
+  }
+
+  async *#misfits(generation: Generation, options: CheckGenerationOptions, isMended: boolean): AsyncGenerator<Finding> {
+    /** Directories whose times have changed because something in them was mended. */
+    const touched = new Set<string>()
+    try {
+      for await (const misfit of checkGeneration(options)) {
+        const isOurs = misfit.what === 'attributes' && touched.has(misfit.name.toString('latin1'))
+        if (isMended && !(await this.#mend(generation, options, misfit))) continue
+        touched.add(parentOf(misfit))
+        if (!isOurs) yield findingOf(generation, misfit)
+      }
+    } catch (error) {
+      // its trees are damaged: they are found as objects, and when they are healed it is looked at again
+      if (!isRepocastError(error, 'REPOCAST_OBJECT_MISSING', 'REPOCAST_OBJECT_ROTTEN')) throw error
+    }
+  }
+
+  /** @returns whether it had to be mended, and nothing else has changed the generation meanwhile */
+  async #mend(generation: Generation, options: CheckGenerationOptions, misfit: Misfit): Promise<boolean> {
+    let wasMended = false
+    await this.#store.generations.mend(generation, async checkout => {
+      wasMended = await mendEntry(checkout, options, misfit)
+    })
+    return wasMended
+  }
+
+  /** Puts objects that came again into all checked-out snapshots. @throws as `Checkout.apply` and `ObjectFiles.readTree` */
+  async relink(ids: ReadonlySet<ObjectId>): Promise<void> {
+    const { generations, snapshots, objects } = this.#store
+    for (const repository of generations.repositories()) {
+      for (const generation of generations.list(repository)) {
+        if (!generation.isReady) {
+          await generations.discardUnfinished(generation)
+          continue
+        }
+        const root = snapshots.get(repository, generation.serial)?.root
+        await generations.mend(generation, async checkout => {
+          await relinkObjects(checkout, objects.readTree, root ?? generation.root, ids)
+        })
+      }
+    }
+  }
+
+  async #checkObject(one: StoredObject, copies: readonly string[]): Promise<Finding[]> {
+    const found: Finding[] = []
+    const path = this.#store.layout.object(one.id)
+    const what = await checkObject(path, one, this.#hashPool)
+    // it may have been collected while it was read
+    if (what && this.#store.objects.has(one.id)) found.push({ what, path, object: one.id })
+    for (const copy of copies) {
+      const wrong = await checkObject(copy, one, this.#hashPool)
+      if (wrong && this.#store.objects.has(one.id)) found.push({ what: wrong, path: copy, copyOf: one.id })
+    }
+    return found
+  }
+}
+
+/** As many of the first objects as are read at once; at least one, if there is one. Pure. */
+function firstBytes(objects: readonly StoredObject[]): readonly StoredObject[] {
+  let bytes = 0
+  const end = objects.findIndex(({ size }, k) => {
+    bytes += size
+    return k > 0 && bytes > bytesAtOnce
+  })
+  return end < 0 ? objects : objects.slice(0, end)
+}
+
+function parentOf({ name }: Misfit): string {
+  return name.subarray(0, Math.max(0, name.lastIndexOf(0x2f))).toString('latin1')
+}
+
+function findingOf({ repository, directory }: Generation, { what, path }: Misfit): Finding {
+  return { what, path: path === '' ? directory : `${directory}/${path}`, repository }
+}
