@@ -123,7 +123,9 @@ export class Store {
 
   /** Looks for damage. */
   scrub(): Scrub {
-    return new Scrub(this, this.#hashPool)
+    const { layout, objects, generations, snapshots } = this
+    const openPack = async (infoHash: InfoHash) => await this.openPack(infoHash)
+    return new Scrub({ layout, objects, generations, snapshots, openPack, hashPool: this.#hashPool })
   }
 
   /**

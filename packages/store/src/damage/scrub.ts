@@ -3,8 +3,11 @@ import { isRepocastError } from '@repocast/errors'
 import { type HashPool, lookAt } from '@repocast/files'
 import type { InfoHash, ObjectId, RepositoryName } from '@repocast/objects'
 import { toBytes } from '../catalog/catalog.ts'
-import type { Generation } from '../generations/generations.ts'
-import type { Store } from '../store.ts'
+import type { Generation, Generations } from '../generations/generations.ts'
+import type { Layout } from '../layout.ts'
+import type { ObjectFiles } from '../objects/object-files.ts'
+import type { PackStorage } from '../pieces/pack-storage.ts'
+import type { Snapshots } from '../snapshots/snapshots.ts'
 import { type CheckGenerationOptions, checkGeneration, type Misfit } from './check-generation.ts'
 import { checkObject } from './check-object.ts'
 import { Copies } from './copies.ts'
@@ -30,6 +33,16 @@ export interface ScrubOptions {
   readonly signal: AbortSignal
 }
 
+/** What a scrub looks at. */
+export interface ScrubSurroundings {
+  readonly layout: Layout
+  readonly objects: ObjectFiles
+  readonly generations: Generations
+  readonly snapshots: Snapshots
+  readonly openPack: (infoHash: InfoHash) => Promise<PackStorage>
+  readonly hashPool: HashPool
+}
+
 interface StoredObject {
   readonly id: ObjectId
   readonly size: number
@@ -41,12 +54,10 @@ const bytesAtOnce = 64 * 1024 * 1024
 
 /** Looks for damage in objects, and in what is checked out of them, and mends the latter. */
 export class Scrub {
-  readonly #store: Store
-  readonly #hashPool: HashPool
+  readonly #store: ScrubSurroundings
 
-  constructor(store: Store, hashPool: HashPool) {
-    this.#store = store
-    this.#hashPool = hashPool
+  constructor(surroundings: ScrubSurroundings) {
+    this.#store = surroundings
   }
 
   /**
@@ -114,13 +125,13 @@ export class Scrub {
     signal,
     isMended,
   }: ScrubOptions & { readonly isMended: boolean }): AsyncGenerator<Finding> {
-    const { generations, snapshots, layout, objects } = this.#store
+    const { generations, snapshots, layout, objects, hashPool } = this.#store
     for (const repository of generations.repositories()) {
       for (const generation of generations.list(repository)) {
         if (!generation.isReady) continue
         const { directory, root: id, serial } = generation
         const root = { ...snapshots.get(repository, serial)?.root, id }
-        const options = { layout, read: objects.readTree, hashPool: this.#hashPool, directory, root, pace, signal }
+        const options = { layout, read: objects.readTree, hashPool, directory, root, pace, signal }
         yield* this.#misfits(generation, options, isMended)
       }
     }
@@ -171,11 +182,11 @@ export class Scrub {
   async #checkObject(one: StoredObject, copies: readonly string[]): Promise<Finding[]> {
     const found: Finding[] = []
     const path = this.#store.layout.object(one.id)
-    const what = await checkObject(path, one, this.#hashPool)
+    const what = await checkObject(path, one, this.#store.hashPool)
     // it may have been collected while it was read
     if (what && this.#store.objects.has(one.id)) found.push({ what, path, object: one.id })
     for (const copy of copies) {
-      const wrong = await checkObject(copy, one, this.#hashPool)
+      const wrong = await checkObject(copy, one, this.#store.hashPool)
       if (wrong && this.#store.objects.has(one.id)) found.push({ what: wrong, path: copy, copyOf: one.id })
     }
     return found
