@@ -91,7 +91,18 @@ function openMirror(
 ): Mirror {
   const floor = createTrustFloor(trust, link.rootFingerprint)
   const follower = new Follower({ link, directory: layout.feed(link), floor, clock })
-  return new Mirror({ servedPath: resolve(path), isUrgent: urgent, store, swarm, follower, logger, onChange })
+  return new Mirror({ servedPath: resolve(path), isUrgent: urgent, store, swarm, follower, clock, logger, onChange })
+}
+
+/** A way to ask what the agent tells of itself from now on. */
+function statusOf(
+  { swarm }: OpenAgent,
+  { program, clock, data }: AgentOptions,
+  names: { readonly name: string; readonly publicUrl?: string | undefined },
+  mirrors: readonly Mirror[],
+): () => AgentStatus {
+  const started = clock()
+  return () => agentStatus({ ...names, program, started, clock, swarm, mirrors, data })
 }
 
 function originAddress({ feedUrl }: SubscriptionLink, path: string): string {
@@ -120,7 +131,7 @@ export async function syncOnce(options: AgentOptions, sync: SyncOptions): Promis
   const link = parseLink(sync.link)
   await withAgent(options, { peerPort: sync.peerPort, maxConnections: 500 }, async agent => {
     const mirror = openMirror(agent, options, { link, path: sync.directory }, () => {})
-    const status = () => agentStatus(sync.name, options, agent.swarm, [mirror])
+    const status = statusOf(agent, options, { name: sync.name }, [mirror])
     const urls = [originAddress(link, 'reports')]
     const reporter = new Reporter({ urls, key: await openAgentKey(agent.layout.key), status, logger: options.logger })
     agent.life.onEnd('reports', () => reporter.stop())
@@ -191,7 +202,8 @@ async function follow(
   const links: Followed[] = configuration.repositories.map(one => ({ ...one, link: parseLink(one.link) }))
   let reporter: Reporter | undefined
   const mirrors = links.map(one => openMirror(agent, options, one, () => reporter?.changed()))
-  const status = () => agentStatus(configuration.name, options, swarm, mirrors)
+  const { name, 'public-url': publicUrl } = configuration
+  const status = statusOf(agent, options, { name, publicUrl }, mirrors)
   const server = createHttpServer({
     logger,
     metrics: createAgentMetrics(status),

@@ -41,6 +41,15 @@ export const AgentConfiguration = Type.Object(
       default: '0.0.0.0:8081',
       description: 'Address and port for HTTP: each repository under /NAME/, /status.json, /metrics, /healthz.',
     }),
+    'public-url': Type.Optional(
+      Type.String({
+        pattern: '^https?://[^/?#]+(/[^?#]*)?$',
+        maxLength: 500,
+        description:
+          'Address under which users find what this mirror serves, each repository under /NAME/. The origin shows it, and may send users there.',
+        examples: ['https://mirror.example.org/pub'],
+      }),
+    ),
     'peer-port': Type.Integer({
       minimum: 0,
       maximum: 65_535,

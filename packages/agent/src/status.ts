@@ -1,27 +1,46 @@
 import type { AgentStatus } from '@repocast/api'
+import { diskSpace } from '@repocast/files'
 import type { Swarm } from '@repocast/swarm'
 import type { Mirror } from './follow/mirror.ts'
+import { packReports } from './report/pack-reports.ts'
+
+export interface StatusSources {
+  readonly name: string
+  readonly publicUrl?: string | undefined
+  /** Version of the program. */
+  readonly program: string
+  readonly started: Date
+  readonly clock: () => Date
+  readonly swarm: Swarm
+  readonly mirrors: readonly Mirror[]
+  /** The data directory. */
+  readonly data: string
+}
 
 /** What an agent tells of itself: `/status.json`, and the body of its reports. */
-export function agentStatus(
-  name: string,
-  { program, clock }: { readonly program: string; readonly clock: () => Date },
-  swarm: Swarm,
-  mirrors: readonly Mirror[],
-): AgentStatus {
-  const { downloadedBytes, uploadedBytes, fromMirrorsBytes, fromOriginBytes, fromWebSeedBytes, peers } = swarm.status()
+export function agentStatus(sources: StatusSources): AgentStatus {
+  const { name, publicUrl, program, started, clock, swarm, mirrors, data } = sources
+  const { downloadedBytes, uploadedBytes, fromMirrorsBytes, fromOriginBytes, fromWebSeedBytes, peers, ...rates } =
+    swarm.status()
   return {
     format: 'repocast agent status',
     version: 1,
     program,
     name,
     time: clock().toISOString(),
+    started: started.toISOString(),
+    publicUrl: publicUrl ?? null,
+    peerId: swarm.peerId,
     repositories: mirrors.map(mirror => mirror.status()),
     downloadedBytes,
     uploadedBytes,
     fromMirrorsBytes,
     fromOriginBytes,
     fromWebSeedBytes,
+    downloadRate: Math.round(rates.downloadRate),
+    uploadRate: Math.round(rates.uploadRate),
     peers,
+    disk: diskSpace(data) ?? null,
+    packs: packReports(swarm),
   }
 }

@@ -2,6 +2,10 @@ import Type, { type Static } from 'typebox'
 
 const bytes = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 const text = Type.String({ maxLength: 1000 })
+const count = Type.Integer({ minimum: 0 })
+const time = Type.String({ maxLength: 40, description: 'ISO 8601, UTC' })
+const infoHash = Type.String({ pattern: '^[0-9a-f]{40}$' })
+const peerId = Type.String({ pattern: '^[0-9a-f]{40}$' })
 const serial = Type.Union([Type.Integer({ minimum: 1 }), Type.Null()])
 
 /** Where a mirror is with a repository. */
@@ -22,11 +26,33 @@ export const RepositoryStatus = Type.Object(
     newestSerial: serial,
     bytesDone: bytes,
     bytesWanted: bytes,
+    swapped: Type.Union([time, Type.Null()], { description: 'when the served snapshot took its place' }),
     error: Type.Union([Type.Object({ code: text, message: text }, { additionalProperties: false }), Type.Null()]),
   },
   { additionalProperties: false },
 )
 export type RepositoryStatus = Static<typeof RepositoryStatus>
+
+/** How a pack moves on a mirror: what it has of it, and who gave. */
+export const PackReport = Type.Object(
+  {
+    infoHash,
+    pieces: Type.Union([Type.Literal('all'), Type.String({ maxLength: 100_000 })], {
+      description: 'pieces that are held: "all", or a bit for each, the first in the highest bit, base64',
+    }),
+    received: Type.Array(Type.Object({ peerId, bytes }, { additionalProperties: false }), {
+      maxItems: 64,
+      description: 'who gave how much over the connections that are open now',
+    }),
+    webSeedBytes: bytes,
+  },
+  { additionalProperties: false },
+)
+export type PackReport = Static<typeof PackReport>
+
+/** What the disk with the data directory has. */
+export const DiskStatus = Type.Object({ freeBytes: bytes, totalBytes: bytes }, { additionalProperties: false })
+export type DiskStatus = Static<typeof DiskStatus>
 
 /** `GET /status.json` of an agent, and the body of its reports. */
 export const AgentStatus = Type.Object(
@@ -35,14 +61,23 @@ export const AgentStatus = Type.Object(
     version: Type.Literal(1),
     program: text,
     name: Type.String({ minLength: 1, maxLength: 200 }),
-    time: Type.String({ maxLength: 40, description: 'ISO 8601, UTC' }),
+    time,
+    started: time,
+    publicUrl: Type.Union([Type.String({ maxLength: 500, pattern: '^https?://' }), Type.Null()], {
+      description: 'where users find the repositories, each under /NAME/',
+    }),
+    peerId,
     repositories: Type.Array(RepositoryStatus, { maxItems: 1000 }),
     downloadedBytes: bytes,
     uploadedBytes: bytes,
     fromMirrorsBytes: bytes,
     fromOriginBytes: bytes,
     fromWebSeedBytes: bytes,
-    peers: Type.Integer({ minimum: 0 }),
+    downloadRate: Type.Integer({ minimum: 0, description: 'bytes per second' }),
+    uploadRate: Type.Integer({ minimum: 0, description: 'bytes per second' }),
+    peers: count,
+    disk: Type.Union([DiskStatus, Type.Null()], { description: 'null: it cannot be told' }),
+    packs: Type.Array(PackReport, { maxItems: 16, description: 'those that move now' }),
   },
   { additionalProperties: false },
 )

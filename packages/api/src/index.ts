@@ -1,5 +1,5 @@
 /** What the programs of repocast say to each other, and to others, over HTTP: schemas and their types. */
-export { AgentStatus, RepositoryState, RepositoryStatus } from './agent-status.ts'
+export { AgentStatus, DiskStatus, PackReport, RepositoryState, RepositoryStatus } from './agent-status.ts'
 export { PublishedEvent, StatisticsEvent } from './events.ts'
 export {
   Behind,
@@ -21,3 +21,5 @@ export {
   RepositoryStatistics,
   StatsDocument,
 } from './statistics.ts'
+export { SwarmDocument, SwarmEdge, SwarmNode } from './swarm.ts'
+export { History, MirrorDocument, TrafficDocument, TrafficTotals } from './traffic.ts'

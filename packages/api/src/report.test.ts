@@ -11,15 +11,31 @@ const status: AgentStatus = {
   program: '0.1.0',
   name: 'mirror',
   time: now.toISOString(),
+  started: now.toISOString(),
+  publicUrl: 'https://mirror.example.org/pub',
+  peerId: '00'.repeat(20),
   repositories: [
-    { name: 'debian', state: 'current', serial: 3, newestSerial: 3, bytesDone: 0, bytesWanted: 0, error: null },
+    {
+      name: 'debian',
+      state: 'current',
+      serial: 3,
+      newestSerial: 3,
+      bytesDone: 0,
+      bytesWanted: 0,
+      swapped: null,
+      error: null,
+    },
   ],
   downloadedBytes: 5,
   uploadedBytes: 6,
   fromMirrorsBytes: 3,
   fromOriginBytes: 2,
   fromWebSeedBytes: 0,
+  downloadRate: 0,
+  uploadRate: 0,
   peers: 2,
+  disk: { freeBytes: 1, totalBytes: 2 },
+  packs: [],
 }
 
 test('a signed report is accepted, and its key gives the same id each time', () => {

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { RepositoryState } from './agent-status.ts'
+import { DiskStatus, RepositoryState } from './agent-status.ts'
 
 const bytes = Type.Integer({ minimum: 0, description: 'bytes' })
 const count = Type.Integer({ minimum: 0 })
@@ -52,10 +52,17 @@ export const MirrorStatistics = Type.Object({
   name: Type.String(),
   version: Type.String(),
   address: Type.String(),
+  publicUrl: Type.Union([Type.String(), Type.Null()], {
+    description: 'where users find its repositories, under /NAME/',
+  }),
   lastReport: time,
   repositories: Type.Array(MirrorRepositoryStatistics),
-  downloadedBytes: bytes,
-  uploadedBytes: bytes,
+  downloadedBytes: Type.Integer({ minimum: 0, description: 'bytes taken since its agent started' }),
+  uploadedBytes: Type.Integer({ minimum: 0, description: 'bytes given since its agent started' }),
+  downloadRate: Type.Integer({ minimum: 0, description: 'bytes per second' }),
+  uploadRate: Type.Integer({ minimum: 0, description: 'bytes per second' }),
+  peers: count,
+  disk: Type.Union([DiskStatus, Type.Null()]),
 })
 export type MirrorStatistics = Static<typeof MirrorStatistics>
 

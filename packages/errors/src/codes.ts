@@ -32,6 +32,7 @@ export const errorCodes = {
     kind: 'usage',
     meaning: 'A repository name is not made of a to z, 0 to 9, `.`, `_`, `-`, or is too long.',
   },
+  REPOCAST_MIRROR_UNKNOWN: { kind: 'missing', meaning: 'No mirror with this id has reported.' },
   REPOCAST_REPOSITORY_UNKNOWN: { kind: 'missing', meaning: 'No repository of this name is published here.' },
   // repositories
   REPOCAST_METADATA_UNREADABLE: {

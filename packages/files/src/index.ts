@@ -1,5 +1,6 @@
 /** The disk: durable writes, batches of them, copies that share blocks, walking, hashing in threads. */
 export { explainDiskError, onDisk } from './disk-error.ts'
+export { type DiskSpace, diskSpace } from './disk-space.ts'
 export { DurableBatch, syncDirectories } from './durable/batch.ts'
 export { cloneFile } from './durable/clone.ts'
 export { replaceLink, syncDirectory, temporaryNameFor, temporarySuffix, writeFileDurably } from './durable/write.ts'

@@ -19,6 +19,7 @@ import { Tracker } from '@repocast/tracker'
 import { loadOriginConfiguration, type OriginConfiguration } from './configuration.ts'
 import { LivePacks } from './daemon/live-packs.ts'
 import { SelfAnnouncer } from './daemon/self-announcer.ts'
+import { TrafficSampler } from './daemon/traffic-sampler.ts'
 import { Dashboard } from './dashboard/dashboard.ts'
 import { StatisticsChanges } from './dashboard/statistics-changes.ts'
 import { OriginLayout } from './layout.ts'
@@ -140,12 +141,16 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
   const dashboard = new Dashboard({
     url: configuration.url,
     store,
+    swarm,
     tracker,
+    mirrors,
     statistics,
     clock,
     onChange: () => changes.tell(),
     onError: error => logger.error({ error: describeError(error) }, 'what a snapshot changed cannot be told'),
   })
+  const sampler = new TrafficSampler({ statistics, history: mirrors.history, clock, logger })
+  life.onEnd('traffic', () => sampler.stop())
   const changes = new StatisticsChanges(() => {
     dashboard.changed()
     statisticsEvents.send('statistics', { generated: clock().toISOString() } satisfies StatisticsEvent)

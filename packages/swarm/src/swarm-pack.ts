@@ -139,6 +139,11 @@ export class SwarmPack {
     }))
   }
 
+  /** Pieces that are here, the first in the highest bit of the first byte. A copy. */
+  heldBits(): Uint8Array {
+    return Uint8Array.from(this.#holding.held)
+  }
+
   /** Takes the pack out of the swarm; its storage stays as it is. */
   async remove(): Promise<void> {
     if (this.#isRemoved) return

@@ -1,6 +1,7 @@
 import type { RepositoryState, RepositoryStatus } from '@repocast/api'
 import { describeError, isRepocastError, type Logger, RepocastError } from '@repocast/errors'
 import type { Follower } from '@repocast/feed'
+import { lookAt } from '@repocast/files'
 import type { RepositoryName, SnapshotRecord } from '@repocast/objects'
 import type { Generation, Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
@@ -16,6 +17,7 @@ export interface MirrorOptions {
   readonly store: Store
   readonly swarm: Swarm
   readonly follower: Follower
+  readonly clock: () => Date
   readonly logger: Logger
   /** Called whenever the status has changed in more than its progress. */
   readonly onChange: () => void
@@ -36,6 +38,7 @@ export class Mirror {
   readonly #fetch: SnapshotFetch
   #state: RepositoryState = 'waiting'
   #served: Generation | undefined
+  #swapped: Date | undefined
   #newest: SnapshotRecord | undefined
   #error: RepositoryStatus['error'] = null
   #progress: () => FetchProgress = () => ({ bytesDone: 0, bytesWanted: 0 })
@@ -64,6 +67,7 @@ export class Mirror {
       serial: this.#served?.serial ?? null,
       newestSerial: this.#newest?.serial ?? null,
       ...this.#progress(),
+      swapped: this.#swapped?.toISOString() ?? null,
       error: this.#error,
     }
   }
@@ -74,6 +78,8 @@ export class Mirror {
     const record = this.#served && this.#with.store.snapshots.get(this.repository, this.#served.serial)
     if (!record) return
     this.#newest = record
+    // Each swap makes the link anew.
+    this.#swapped = lookAt(this.servedPath)?.mtime
     this.#setState('current')
     await this.#sharedPacks.open(record)
   }
@@ -113,7 +119,7 @@ export class Mirror {
   }
 
   async #advance(record: SnapshotRecord, signal: AbortSignal): Promise<UpdateResult> {
-    const { store } = this.#with
+    const { store, clock } = this.#with
     this.#served = await store.generations.served(this.repository, this.servedPath)
     if (this.#served?.serial === record.serial && this.#served.root === record.root.id) {
       await this.#sharedPacks.open(record, signal)
@@ -133,6 +139,7 @@ export class Mirror {
     const generation = await store.generations.build(record, this.servedPath, { signal })
     await store.generations.swap(generation, this.servedPath)
     this.#served = generation
+    this.#swapped = clock()
     this.#with.logger.info({ repository: this.repository, serial: record.serial }, 'serving a new snapshot')
     await this.#tidy()
     return { record, swapped: true }

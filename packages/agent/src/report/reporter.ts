@@ -10,7 +10,8 @@ export interface ReporterOptions {
   readonly logger: Logger
 }
 
-const everyMilliseconds = 30_000
+/** While packs move, the origin's picture of the swarm is to be as it is. */
+const everyMilliseconds = { moving: 5000, resting: 30_000 }
 /** Changes that come close together are told together. */
 const gatherMilliseconds = 200
 const requestMilliseconds = 10_000
@@ -19,11 +20,12 @@ const requestMilliseconds = 10_000
 export class Reporter {
   readonly #options: ReporterOptions
   readonly #regular: NodeJS.Timeout
+  #restedMilliseconds = 0
   #soon: NodeJS.Timeout | undefined
 
   constructor(options: ReporterOptions) {
     this.#options = options
-    this.#regular = setInterval(() => void this.send(), everyMilliseconds)
+    this.#regular = setInterval(() => this.#sendWhenDue(), everyMilliseconds.moving)
     this.#regular.unref()
   }
 
@@ -36,9 +38,17 @@ export class Reporter {
     this.#soon.unref()
   }
 
+  #sendWhenDue(): void {
+    const { downloadRate, uploadRate } = this.#options.status()
+    this.#restedMilliseconds += everyMilliseconds.moving
+    if (downloadRate + uploadRate === 0 && this.#restedMilliseconds < everyMilliseconds.resting) return
+    void this.send()
+  }
+
   /** Sends a report to each origin now. A failure is no harm: the next report tells the same. */
   async send(): Promise<void> {
     const { urls, key, status, logger } = this.#options
+    this.#restedMilliseconds = 0
     const { body, headers } = signReport(status(), key)
     const signal = AbortSignal.timeout(requestMilliseconds)
     for (const url of urls) {

@@ -1,16 +1,37 @@
-import type { ChangeCounts, OverviewDocument, RepositoryDocument } from '@repocast/api'
+import type {
+  ChangeCounts,
+  MirrorDocument,
+  OverviewDocument,
+  RepositoryDocument,
+  RepositoryStatus,
+  SwarmDocument,
+  TrafficDocument,
+} from '@repocast/api'
 import { RepocastError } from '@repocast/errors'
-import { parseRepositoryName, type RepositoryName, type SnapshotRecord } from '@repocast/objects'
+import {
+  type InfoHash,
+  parseInfoHash,
+  parseRepositoryName,
+  type RepositoryName,
+  type SnapshotRecord,
+} from '@repocast/objects'
 import type { Store } from '@repocast/store'
+import type { Swarm } from '@repocast/swarm'
 import type { Tracker } from '@repocast/tracker'
+import { allMirrors, type Range, theOrigin } from '../mirrors/history.ts'
+import { lagsOf } from '../mirrors/lag.ts'
+import { type Mirrors, mirrorStatistics } from '../mirrors/mirrors.ts'
 import type { Statistics } from '../statistics.ts'
 import { type NewestSnapshot, overviewOf } from './overview.ts'
 import { SnapshotDifferences } from './snapshot-changes.ts'
+import { swarmPicture } from './swarm-picture.ts'
 
 export interface DashboardSurroundings {
   readonly url: string
   readonly store: Store
+  readonly swarm: Swarm
   readonly tracker: Tracker
+  readonly mirrors: Mirrors
   readonly statistics: Statistics
   readonly clock: () => Date
   /** Called when a document has become another one by itself. */
@@ -76,6 +97,85 @@ export class Dashboard {
     }
   }
 
+  /** @throws RepocastError REPOCAST_MIRROR_UNKNOWN */
+  mirror(id: string, range: Range): MirrorDocument {
+    const { store, mirrors, clock } = this.#with
+    const known = mirrors.get(id)
+    if (!known) {
+      throw new RepocastError('REPOCAST_MIRROR_UNKNOWN', {
+        message: 'no mirror with this id has reported',
+        hint: 'look at /overview.json for those that have',
+      })
+    }
+    const now = clock()
+    return {
+      format: 'repocast mirror',
+      version: 1,
+      mirror: mirrorStatistics(known, lagsOf(store.snapshots, now)),
+      status: known.status,
+      history: mirrors.history.read(id, range, now.getTime() / 1000),
+      totals: mirrors.history.totals(id),
+    }
+  }
+
+  traffic(range: Range): TrafficDocument {
+    const { mirrors, clock } = this.#with
+    const { history } = mirrors
+    const now = clock().getTime() / 1000
+    return {
+      format: 'repocast traffic',
+      version: 1,
+      mirrors: history.read(allMirrors, range, now),
+      origin: history.read(theOrigin, range, now),
+      totals: { mirrors: history.totals(allMirrors), origin: history.totals(theOrigin) },
+    }
+  }
+
+  /** @throws RepocastError REPOCAST_PACK_UNKNOWN, REPOCAST_RECORD_MALFORMED when it is no info-hash */
+  swarm(text: string): SwarmDocument {
+    const { store, swarm, tracker, mirrors } = this.#with
+    const infoHash = parseInfoHash(text)
+    const shared = swarm.pack(infoHash)
+    const pack = store.packs.list().find(one => one.infoHash === infoHash)
+    if (!shared || !pack) throw unknownPack()
+    const { name, pieceCount } = shared.status()
+    const known = mirrors.list()
+    const reports = known.flatMap(({ id, status }) => {
+      const report = status.packs.find(one => one.infoHash === infoHash)
+      return report ? [{ id, name: status.name, peerId: status.peerId, report }] : []
+    })
+    const moving = new Set(reports.map(({ id }) => id))
+    const serves = this.#servesPack(infoHash)
+    const resting = known.filter(({ id, status }) => !moving.has(id) && status.repositories.some(serves)).length
+    const { seeders, leechers } = tracker.scrape(infoHash)
+    const picture = swarmPicture({
+      pieces: pieceCount,
+      originPeerId: swarm.peerId,
+      originPeers: shared.peers(),
+      reports,
+      resting,
+    })
+    const { bytes } = pack
+    const head = { format: 'repocast swarm', version: 1 } as const
+    return { ...head, infoHash, name, bytes, pieces: pieceCount, seeders, leechers, ...picture }
+  }
+
+  /** Whether a served serial is of a snapshot that has the pack. Each snapshot is looked at once. */
+  #servesPack(infoHash: InfoHash): (served: RepositoryStatus) => boolean {
+    const { snapshots } = this.#with.store
+    const known = new Map<string, boolean>()
+    return ({ name, serial }) => {
+      if (serial === null) return false
+      const key = `${name} ${serial}`
+      const answer = known.get(key) ?? snapshots.get(name as RepositoryName, serial)?.packs.some(isPack) ?? false
+      known.set(key, answer)
+      return answer
+    }
+    function isPack(pack: { readonly infoHash: InfoHash }): boolean {
+      return pack.infoHash === infoHash
+    }
+  }
+
   #newestSnapshots(): NewestSnapshot[] {
     const { snapshots } = this.#with.store
     return snapshots.repositories().flatMap(name => {
@@ -106,5 +206,12 @@ function unknownRepository(name: RepositoryName): RepocastError {
   return new RepocastError('REPOCAST_REPOSITORY_UNKNOWN', {
     message: `no repository ${name} is published here`,
     hint: 'look at /overview.json for those that are',
+  })
+}
+
+function unknownPack(): RepocastError {
+  return new RepocastError('REPOCAST_PACK_UNKNOWN', {
+    message: 'no pack with this info-hash is shared here',
+    hint: 'look at /stats.json for those that are',
   })
 }

@@ -1,16 +1,14 @@
-import { type AgentStatus, type MirrorRepositoryStatistics, type MirrorStatistics, parseStatus } from '@repocast/api'
+import type { AgentStatus, MirrorRepositoryStatistics, MirrorStatistics } from '@repocast/api'
+import { parseStatus } from '@repocast/api'
 import { type Database, openDatabase } from '@repocast/database'
-import { parseRepositoryName, type SnapshotRecord } from '@repocast/objects'
+import { isRepocastError } from '@repocast/errors'
+import { allMirrors, TrafficHistory } from './history.ts'
+import { type Lags, lagsOf, type SnapshotSource } from './lag.ts'
+import { movementBetween } from './movement.ts'
 
 const applicationId = 0x7263_6d72 // "rcmr"
 /** Mirrors that are remembered; of more, those that were silent for longest are forgotten. */
 const maxMirrors = 10_000
-
-/** What the snapshots of a repository are asked. */
-export interface SnapshotSource {
-  newest(repository: ReturnType<typeof parseRepositoryName>): SnapshotRecord | undefined
-  get(repository: ReturnType<typeof parseRepositoryName>, serial: number): SnapshotRecord | undefined
-}
 
 interface Row {
   readonly id: string
@@ -19,70 +17,116 @@ interface Row {
   readonly status: string
 }
 
-/** The mirrors that have reported. `close` it. */
+/** A mirror as its last report tells. */
+export interface KnownMirror {
+  readonly id: string
+  /** Where the report came from. */
+  readonly address: string
+  /** When it came, milliseconds since 1970. */
+  readonly reported: number
+  readonly status: AgentStatus
+}
+
+/** The mirrors that have reported, and what they moved over time. `close` it. */
 export class Mirrors {
+  readonly history: TrafficHistory
   readonly #database: Database
-  readonly #upsert
-  readonly #list
-  readonly #trim
+  readonly #known: Map<string, KnownMirror>
+  readonly #statements
 
   constructor(path: string) {
     this.#database = openDatabase(path, { applicationId, migrations: new URL('../../sql/', import.meta.url) })
-    this.#upsert = this.#database.prepare<[string, string, number, string]>(
-      'INSERT OR REPLACE INTO mirrors VALUES (?, ?, ?, ?)',
-    )
-    this.#list = this.#database.prepare<[], Row>("SELECT * FROM mirrors ORDER BY status ->> 'name', id")
-    this.#trim = this.#database.prepare<[number]>(
-      'DELETE FROM mirrors WHERE id NOT IN (SELECT id FROM mirrors ORDER BY reported DESC LIMIT ?)',
-    )
+    this.history = new TrafficHistory(this.#database)
+    this.#statements = {
+      upsert: this.#database.prepare<[string, string, number, string]>(
+        'INSERT OR REPLACE INTO mirrors VALUES (?, ?, ?, ?)',
+      ),
+      remove: this.#database.prepare<[string]>('DELETE FROM mirrors WHERE id = ?'),
+    }
+    const rows = this.#database.prepare<[], Row>('SELECT * FROM mirrors ORDER BY reported').all()
+    this.#known = new Map(rows.flatMap(row => known(row) ?? []).map(mirror => [mirror.id, mirror]))
   }
 
-  /** Keeps a verified report. */
-  take(id: string, address: string, status: AgentStatus, now: Date): void {
-    this.#upsert.run(id, address, now.getTime(), JSON.stringify(status))
-    this.#trim.run(maxMirrors)
-  }
-
-  /** All mirrors with how far they are behind. */
-  statistics(snapshots: SnapshotSource, now: Date): MirrorStatistics[] {
-    return this.#list.all().map(({ id, address, reported, status: text }) => {
-      const status = parseStatus(Buffer.from(text))
-      return {
-        id,
-        name: status.name,
-        version: status.program,
-        address,
-        lastReport: new Date(reported).toISOString(),
-        repositories: status.repositories.map(one => repositoryStatistics(one, snapshots, now)),
-        downloadedBytes: status.downloadedBytes,
-        uploadedBytes: status.uploadedBytes,
+  /** Keeps a verified report. `snapshots` tell how far the mirror is behind. */
+  take(id: string, address: string, status: AgentStatus, snapshots: SnapshotSource, now: Date): void {
+    const lags = lagsOf(snapshots, now)
+    const lagSeconds = Math.max(0, ...status.repositories.map(one => lags(one).lagSeconds))
+    const movement = { ...movementBetween(this.#known.get(id)?.status, status), lagSeconds }
+    // The newest come last, so that the first is the one that was silent for longest.
+    this.#known.delete(id)
+    this.#known.set(id, { id, address, reported: now.getTime(), status })
+    this.#database.transaction(() => {
+      this.#statements.upsert.run(id, address, now.getTime(), JSON.stringify(status))
+      for (const series of [id, allMirrors]) this.history.add(series, movement, now.getTime() / 1000)
+      for (const oldest of this.#known.keys()) {
+        if (this.#known.size <= maxMirrors) break
+        this.#forget(oldest)
       }
-    })
+    })()
+  }
+
+  get(id: string): KnownMirror | undefined {
+    return this.#known.get(id)
+  }
+
+  /** By name. */
+  list(): KnownMirror[] {
+    return [...this.#known.values()].sort((a, b) => compare(a.status.name, b.status.name) || compare(a.id, b.id))
+  }
+
+  /** All mirrors with how far they are behind, by name. */
+  statistics(snapshots: SnapshotSource, now: Date): MirrorStatistics[] {
+    const lags = lagsOf(snapshots, now)
+    return this.list().map(mirror => mirrorStatistics(mirror, lags))
   }
 
   close(): void {
     this.#database.close()
   }
+
+  #forget(id: string): void {
+    this.#known.delete(id)
+    this.#statements.remove.run(id)
+    this.history.forget(id)
+  }
 }
 
-function repositoryStatistics(
-  { name, serial, state, bytesDone, bytesWanted }: AgentStatus['repositories'][number],
-  snapshots: SnapshotSource,
-  now: Date,
-): MirrorRepositoryStatistics {
-  const repository = parseRepositoryName(name)
-  const newest = snapshots.newest(repository)?.serial ?? null
-  const served = serial ?? 0
-  const lagSerials = Math.max(0, (newest ?? 0) - served)
-  const firstMissed = lagSerials > 0 ? snapshots.get(repository, served + 1) : undefined
-  const lagMilliseconds = firstMissed ? now.getTime() - Date.parse(firstMissed.created) : 0
+/** What stands in the statistics about a mirror. */
+export function mirrorStatistics({ id, address, reported, status }: KnownMirror, lags: Lags): MirrorStatistics {
+  const { name, program, publicUrl, disk, downloadedBytes, uploadedBytes, downloadRate, uploadRate, peers } = status
   return {
+    id,
     name,
-    serial,
-    newestSerial: newest,
-    lagSerials,
-    lagSeconds: Math.max(0, Math.floor(lagMilliseconds / 1000)),
-    state,
-    progress: bytesWanted > 0 ? Math.min(1, bytesDone / bytesWanted) : 1,
+    version: program,
+    address,
+    publicUrl,
+    lastReport: new Date(reported).toISOString(),
+    repositories: status.repositories.map(one => repositoryStatistics(one, lags)),
+    downloadedBytes,
+    uploadedBytes,
+    downloadRate,
+    uploadRate,
+    peers,
+    disk,
   }
+}
+
+function repositoryStatistics(status: AgentStatus['repositories'][number], lags: Lags): MirrorRepositoryStatistics {
+  const { name, serial, state, bytesDone, bytesWanted } = status
+  const progress = bytesWanted > 0 ? Math.min(1, bytesDone / bytesWanted) : 1
+  return { name, serial, ...lags(status), state, progress }
+}
+
+/** A row of a report that an older program took may not be what is reported now: the next report replaces it. */
+function known({ id, address, reported, status }: Row): KnownMirror | undefined {
+  try {
+    return { id, address, reported, status: parseStatus(Buffer.from(status)) }
+  } catch (error) {
+    if (isRepocastError(error, 'REPOCAST_REPORT_REFUSED')) return undefined
+    throw error
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

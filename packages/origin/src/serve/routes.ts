@@ -87,7 +87,7 @@ function addPackRoutes(server: FastifyInstance, { store, swarm, statistics }: Ro
   })
 }
 
-function addReportRoute(server: FastifyInstance, { mirrors, changes, clock }: RouteSurroundings): void {
+function addReportRoute(server: FastifyInstance, { mirrors, store, changes, clock }: RouteSurroundings): void {
   server.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer', bodyLimit: maxReportBytes },
@@ -96,7 +96,7 @@ function addReportRoute(server: FastifyInstance, { mirrors, changes, clock }: Ro
   server.post('/reports', async (request, reply) => {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const { id, status } = verifyReport(body, request.headers, clock())
-    mirrors.take(id, request.ip, status, clock())
+    mirrors.take(id, request.ip, status, store.snapshots, clock())
     changes.tell()
     return await reply.code(204).send()
   })

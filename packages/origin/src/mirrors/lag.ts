@@ -1,0 +1,55 @@
+import type { MirrorRepositoryStatistics, RepositoryStatus } from '@repocast/api'
+import { isRepocastError } from '@repocast/errors'
+import { parseRepositoryName, type RepositoryName, type SnapshotRecord } from '@repocast/objects'
+
+/** What the snapshots of a repository are asked. */
+export interface SnapshotSource {
+  newest(repository: RepositoryName): SnapshotRecord | undefined
+  get(repository: RepositoryName, serial: number): SnapshotRecord | undefined
+}
+
+export type Lag = Pick<MirrorRepositoryStatistics, 'newestSerial' | 'lagSerials' | 'lagSeconds'>
+
+/** How far behind somebody is that serves `serial` of the repository `name`. */
+export type Lags = (served: Pick<RepositoryStatus, 'name' | 'serial'>) => Lag
+
+/** Lags at the time `now`. Snapshots are asked once for each serial, however many mirrors there are. */
+export function lagsOf(snapshots: SnapshotSource, now: Date): Lags {
+  const newest = new Map<string, number | undefined>()
+  const created = new Map<string, number | undefined>()
+  const newestOf = (name: RepositoryName): number | undefined =>
+    remembered(newest, name, () => snapshots.newest(name)?.serial)
+  const createdOf = (name: RepositoryName, serial: number): number | undefined =>
+    remembered(created, `${name} ${serial}`, () => parseTime(snapshots.get(name, serial)?.created))
+  return ({ name: text, serial }) => {
+    const name = knownName(text)
+    const newestSerial = (name && newestOf(name)) ?? null
+    const served = serial ?? 0
+    const lagSerials = Math.max(0, (newestSerial ?? 0) - served)
+    const missed = name && lagSerials > 0 ? createdOf(name, served + 1) : undefined
+    const lagSeconds = missed === undefined ? 0 : Math.max(0, Math.floor((now.getTime() - missed) / 1000))
+    return { newestSerial, lagSerials, lagSeconds }
+  }
+}
+
+function remembered<T>(map: Map<string, T>, key: string, find: () => T): T {
+  const known = map.get(key)
+  if (known !== undefined || map.has(key)) return known as T
+  const found = find()
+  map.set(key, found)
+  return found
+}
+
+function parseTime(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time)
+}
+
+/** Reports are of other programs: what no repository can be called is of none. */
+function knownName(text: string): RepositoryName | undefined {
+  try {
+    return parseRepositoryName(text)
+  } catch (error) {
+    if (isRepocastError(error, 'REPOCAST_REPOSITORY_BAD_NAME')) return undefined
+    throw error
+  }
+}
