@@ -63,6 +63,11 @@ export const OriginConfiguration = Type.Object(
             examples: [8081],
           }),
         ),
+        websocket: Type.Boolean({
+          default: false,
+          description:
+            'Also take announces over WebSocket (ws://…/announce), for peers that speak WebRTC such as browsers.',
+        }),
       },
       { additionalProperties: false, description: 'The bundled tracker, which knows packs of this origin only.' },
     ),

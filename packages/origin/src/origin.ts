@@ -170,6 +170,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     store,
     swarm,
     tracker,
+    webSocket: configuration.tracker.websocket,
     mirrors,
     statistics,
     events,

@@ -16,6 +16,7 @@ import type {
 } from './swarm/announcement.ts'
 import { TrackedSwarm } from './swarm/tracked-swarm.ts'
 import { UdpServer } from './udp/server.ts'
+import { WebTracker } from './web/web-tracker.ts'
 
 export interface TrackerOptions {
   /** Whether a torrent is tracked: a tracker of ours is closed to all others. Hexadecimal info-hash. */
@@ -39,6 +40,8 @@ export interface TrackerLimits {
   /** Of one IPv4 address, or one IPv6 network of 64 bits, in one swarm. */
   readonly maxPeersPerAddress: number
   readonly maxSwarms: number
+  /** Connections of web peers, some 20 kB each. */
+  readonly maxWebSockets: number
   /** Announces and scrapes of one address, in the long run, and at once. */
   readonly requestsPerSecond: number
   readonly requestBurst: number
@@ -49,10 +52,12 @@ export const defaultLimits: TrackerLimits = {
   maxPeersPerSwarm: 100_000,
   maxPeersPerAddress: 64,
   maxSwarms: 100_000,
+  maxWebSockets: 10_000,
   requestsPerSecond: 50,
   requestBurst: 5000,
 }
 
+const defaultIntervalSeconds = 120
 /** A peer that was silent for so many intervals is gone. */
 const silentIntervals = 2.5
 /** But none before that, so that a short interval does not make a busy host disappear. */
@@ -73,6 +78,7 @@ export interface TrackerCounts {
 export class Tracker implements AnnounceHandler {
   readonly http: HttpAnswers
   readonly udp: UdpServer
+  readonly web: WebTracker
   readonly #options: TrackerOptions & { readonly random: () => number }
   readonly #limits: TrackerLimits
   readonly #swarms = new Map<string, TrackedSwarm>()
@@ -82,7 +88,7 @@ export class Tracker implements AnnounceHandler {
   readonly #interval: AnnounceInterval
   readonly #seed = hashSeed()
   readonly #timer: NodeJS.Timeout
-  readonly #counts = { announces: 0, requests: { http: 0, udp: 0 }, limited: 0, refused: 0 }
+  readonly #counts = { announces: 0, requests: { http: 0, udp: 0, web: 0 }, limited: 0, refused: 0 }
   #peers = 0
   #observed = { announces: 0, milliseconds: 0 }
 
@@ -92,7 +98,7 @@ export class Tracker implements AnnounceHandler {
     this.#limits = { ...defaultLimits, ...options.limits }
     this.#buckets = new TokenBuckets({ perSecond: this.#limits.requestsPerSecond, burst: this.#limits.requestBurst })
     this.#interval = new AnnounceInterval({
-      baseSeconds: options.intervalSeconds ?? 120,
+      baseSeconds: options.intervalSeconds ?? defaultIntervalSeconds,
       busyPerSecond: options.busyAnnouncesPerSecond ?? 1000,
     })
     this.#store = new SwarmStore(options.path)
@@ -100,6 +106,15 @@ export class Tracker implements AnnounceHandler {
     this.#restore()
     this.http = new HttpAnswers(this)
     this.udp = new UdpServer(this, options)
+    this.web = new WebTracker({
+      isAllowed: options.isAllowed,
+      admit: address => this.admit(address, 'web'),
+      random: this.#options.random,
+      logger: options.logger,
+      intervalSeconds: options.intervalSeconds ?? defaultIntervalSeconds,
+      maxConnections: this.#limits.maxWebSockets,
+      maxConnectionsPerAddress: this.#limits.maxPeersPerAddress,
+    })
     this.#observed.milliseconds = options.clock().getTime()
     this.#timer = setInterval(() => this.#keepHouseOrTell(), housekeepingSeconds * 1000)
     this.#timer.unref()
@@ -199,6 +214,7 @@ export class Tracker implements AnnounceHandler {
   async close(): Promise<void> {
     clearInterval(this.#timer)
     await this.udp.close()
+    this.web.close()
     try {
       this.#saver.saveAll(this.#options.clock().getTime())
       this.#store.trimTotals(this.#limits.maxSwarms)

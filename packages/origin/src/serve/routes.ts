@@ -20,6 +20,8 @@ export interface RouteSurroundings {
   readonly store: Store
   readonly swarm: Swarm
   readonly tracker: Tracker
+  /** Whether the tracker also takes WebSockets. */
+  readonly webSocket: boolean
   readonly mirrors: Mirrors
   readonly statistics: Statistics
   /** What agents listen to. */
@@ -46,7 +48,7 @@ export async function addRoutes(server: FastifyInstance, surroundings: RouteSurr
       void reply.header('cache-control', path.endsWith('timestamp.json') ? 'no-cache' : 'max-age=31536000, immutable'),
   })
   addPackRoutes(server, surroundings)
-  addTrackerRoutes(server, surroundings.tracker)
+  addTrackerRoutes(server, surroundings.tracker, { webSocket: surroundings.webSocket })
   addReportRoute(server, surroundings)
   if (pages) servePages(server, pages, 'index.html')
   else server.get('/', async (_request, reply) => await reply.redirect('stats'))

@@ -1,11 +1,23 @@
 import type { FastifyInstance, FastifyRequest } from '@repocast/daemon'
 import { isLoopback, parseAddress } from '../address/address.ts'
 import type { Tracker } from '../tracker.ts'
+import { UpgradeRoute } from './upgrade-route.ts'
 
-/** Adds `/announce` and `/scrape`, also below a prefix that a reverse proxy leaves in front of them. */
-export function addTrackerRoutes(server: FastifyInstance, tracker: Tracker): void {
+export interface TrackerRouteOptions {
+  /** Whether `/announce` also takes WebSockets. */
+  readonly webSocket: boolean
+}
+
+/** Adds `/announce` and `/scrape`. */
+export function addTrackerRoutes(server: FastifyInstance, tracker: Tracker, { webSocket }: TrackerRouteOptions): void {
+  const upgrades = webSocket ? new UpgradeRoute(server, tracker) : undefined
   for (const path of ['/announce', '/scrape']) {
     server.get(path, async (request, reply) => {
+      if (upgrades?.wants(request.raw)) {
+        reply.hijack()
+        upgrades.accept(request.raw, reply.raw, request.ip)
+        return
+      }
       // Not request.query: info-hashes are bytes, not text.
       const target = request.raw.url ?? path
       const requester = { address: request.ip, mayNameAddress: isLocal(request) }

@@ -54,7 +54,7 @@ export interface SwarmStatistics {
   readonly downloadedBytes: number
 }
 
-export type Transport = 'http' | 'udp'
+export type Transport = 'http' | 'udp' | 'web'
 
 /** What the transports ask of the tracker. */
 export interface AnnounceHandler {
