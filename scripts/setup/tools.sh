@@ -34,6 +34,8 @@ need rpm have rpmbuild
 need rsync have rsync
 need util-linux have setpriv
 need xz-utils have xz
+need zchunk have zck
+need zstd have zstd
 # What only the benchmarks use.
 if [ "${1:-}" = --bench ]; then
   need gcc have cc

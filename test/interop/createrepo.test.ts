@@ -1,11 +1,10 @@
 import { cp, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkYum, type YumFinding, yumPackages } from '@repocast/repositories'
+import { checkYum, unpacker, type YumFinding, yumPackages } from '@repocast/repositories'
 import { MemoryTree } from '@repocast/repositories/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dnfClient, type Lab, openLab, runCommand, serveDirectory, tryCommand, yumRepository } from '../lab/index.ts'
 import { readContents } from '../lab/tree/contents.ts'
-import { unpacker } from '../lab/unpacker.ts'
 
 let lab: Lab
 /** The packages, without metadata. */
@@ -148,7 +147,7 @@ describe('dnf fails where an error is found, and only there', () => {
     [
       'primary.xml is that of another update',
       async directory => rename(await primaryOf(await made('--checksum=sha512')), await primaryOf(directory)),
-      ['YUM_METADATA_SIZE', 'YUM_METADATA_OPEN_CHECKSUM'],
+      ['YUM_METADATA_SIZE', 'YUM_METADATA_DAMAGED'],
     ],
     [
       'repomd.xml does not name primary.xml',

@@ -1,4 +1,4 @@
-import { checkDeb, type DebFinding } from '@repocast/repositories'
+import { checkDeb, type DebFinding, unpacker } from '@repocast/repositories'
 import { MemoryTree } from '@repocast/repositories/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type MadePackages, makePackages } from '../lab/deb/made-packages.ts'
@@ -10,7 +10,6 @@ import { reprepro } from '../lab/deb/tools/reprepro.ts'
 import type { DebTool } from '../lab/deb/tools/tool.ts'
 import { type Lab, openLab } from '../lab/index.ts'
 import { readContents, type TreeContents } from '../lab/tree/contents.ts'
-import { unpacker } from '../lab/unpacker.ts'
 
 let lab: Lab
 let packages: MadePackages

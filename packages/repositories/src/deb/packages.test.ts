@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MemoryTree } from '../check/memory-tree.ts'
-import { unpacker } from '../check/testing/unpacker.ts'
+import { unpacker } from '../compression/unpacker.ts'
 import { type DebPackage, debPackages } from './packages.ts'
 import { MadeRepository } from './testing/made-repository.ts'
 

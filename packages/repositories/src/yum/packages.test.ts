@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MemoryTree } from '../check/memory-tree.ts'
-import { unpacker } from '../check/testing/unpacker.ts'
+import { unpacker } from '../compression/unpacker.ts'
 import { type YumPackage, yumPackages } from './packages.ts'
 import { MadeYumRepository } from './testing/made-yum-repository.ts'
 

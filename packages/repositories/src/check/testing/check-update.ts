@@ -1,9 +1,9 @@
 import type { RepositoryKind } from '@repocast/objects'
+import { unpacker } from '../../compression/unpacker.ts'
 import { type CheckOptions, checkTree } from '../check-tree.ts'
 import type { Finding } from '../finding.ts'
 import { compareTrees } from '../last-snapshot.ts'
 import { type MemoryLink, MemoryTree } from '../memory-tree.ts'
-import { unpacker } from './unpacker.ts'
 
 export type Files = ReadonlyMap<string, Uint8Array | MemoryLink>
 

@@ -1,6 +1,6 @@
 import { type MemoryLink, MemoryTree } from '../../check/memory-tree.ts'
 import type { SignatureVerifier } from '../../check/signatures.ts'
-import { unpacker } from '../../check/testing/unpacker.ts'
+import { unpacker } from '../../compression/unpacker.ts'
 import { checkDeb } from '../check.ts'
 import type { DebFinding } from '../rules.ts'
 

@@ -55,9 +55,10 @@ export class PackageCheck {
     }
   }
 
-  /** Reports what is only known when all was read. @returns whether all packages are known */
-  async end(): Promise<boolean> {
+  /** Reports what is only known at the end; `isWhole` says whether all was read. @returns whether all packages are known */
+  async end(isWhole: boolean): Promise<boolean> {
     await this.#checking.end()
+    if (!isWhole) return false
     this.#parse(() => this.#parser.end())
     const { declaredCount } = this.#parser
     if (!this.#isMalformed && declaredCount !== undefined && declaredCount !== this.#count)

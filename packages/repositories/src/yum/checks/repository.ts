@@ -69,7 +69,7 @@ async function checkPrimary(
 ): Promise<boolean> {
   const packages = new PackageCheck(scope, directory, path, named)
   const isWhole = await checkUnpacked(scope, directory, path, file, chunk => packages.push(chunk))
-  return (await packages.end()) && isWhole
+  return await packages.end(isWhole)
 }
 
 /** What lies in repodata beside the files that repomd.xml names. */

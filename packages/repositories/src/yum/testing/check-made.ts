@@ -1,7 +1,7 @@
 import type { MemoryLink } from '../../check/memory-tree.ts'
 import { MemoryTree } from '../../check/memory-tree.ts'
 import type { SignatureVerifier } from '../../check/signatures.ts'
-import { unpacker } from '../../check/testing/unpacker.ts'
+import { unpacker } from '../../compression/unpacker.ts'
 import { checkYum } from '../check.ts'
 import type { YumFinding } from '../rules.ts'
 
