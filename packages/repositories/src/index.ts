@@ -16,6 +16,13 @@ export { type DebCode, type DebFinding, debRules } from './deb/rules.ts'
 export { compareDebVersions } from './deb/version/compare.ts'
 export { isVolatile, KindDetector } from './kind/detect.ts'
 export type { Algorithm } from './metadata/digests.ts'
+export { diffPackages, type PackageChange } from './package-difference/difference.ts'
+export {
+  type ListedPackage,
+  type PackageFamily,
+  type PackageList,
+  packageFamilies,
+} from './package-difference/package-list.ts'
 export { type TreeCode, type TreeFinding, treeRules } from './tree/rules.ts'
 export { checkYum } from './yum/check.ts'
 export { type YumPackage, yumPackages } from './yum/packages.ts'

@@ -1,14 +1,16 @@
 import { RepocastError } from '@repocast/errors'
+import { joinPath } from '@repocast/objects'
 import { fingerprint } from '../check/fingerprint.ts'
 import type { TreeReader } from '../check/tree-reader.ts'
 import type { Unpacker } from '../check/unpacker.ts'
 import { Malformed } from '../metadata/malformed.ts'
+import type { ListedPackage, PackageList } from '../package-difference/package-list.ts'
 import { readControl } from './control/parser.ts'
 import { byCost, isReadable, maxIndexBytes } from './index/forms.ts'
 import { packageEntryOf, packageFields } from './index/package-entry.ts'
 import { groupIndices, type IndexGroup } from './release/index-groups.ts'
 import { pathIn, readSuite, type Suite } from './release/read.ts'
-import { SuiteFinder } from './suites/suite-place.ts'
+import { SuiteFinder, type SuitePlace } from './suites/suite-place.ts'
 
 /** A binary package that the metadata of a suite names. */
 export interface DebPackage {
@@ -31,47 +33,113 @@ export async function* debPackages(
   unpacker: Unpacker,
   signal?: AbortSignal,
 ): AsyncGenerator<DebPackage> {
+  for await (const { place, lists } of suitesOf(tree, unpacker, signal)) {
+    /** Fingerprints of the packages for all architectures, which the indices of each architecture have. */
+    const forAll = new Set<number>()
+    for (const { component, packages } of lists) {
+      for await (const { name, architecture, version } of packages(signal)) {
+        if (architecture === 'all') {
+          const known = fingerprint(`${component}\0${name}\0${version}`)
+          if (forAll.has(known)) continue
+          forAll.add(known)
+        }
+        yield { suite: place.directory, component: place.isFlat ? undefined : component, name, architecture, version }
+      }
+    }
+  }
+}
+
+/**
+ * The Packages indices of all suites of a tree, each once, in the form that costs least to read.
+ * @throws RepocastError REPOCAST_METADATA_UNREADABLE, and what the tree throws
+ */
+export async function* debPackageLists(
+  tree: TreeReader,
+  unpacker: Unpacker,
+  signal?: AbortSignal,
+): AsyncGenerator<PackageList> {
+  for await (const { lists } of suitesOf(tree, unpacker, signal)) yield* lists
+}
+
+interface SuiteLists {
+  readonly place: SuitePlace
+  readonly lists: readonly (PackageList & { readonly component: string })[]
+}
+
+async function* suitesOf(
+  tree: TreeReader,
+  unpacker: Unpacker,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SuiteLists> {
   const finder = new SuiteFinder()
   for (const { path, type } of tree.walk('')) if (type !== 'd') finder.see(path)
   for (const place of finder.suites) {
-    try {
-      const suite = await readSuite(tree, place, signal)
-      if (suite !== undefined) yield* packagesOf(tree, unpacker, suite, signal)
-    } catch (cause) {
-      if (!(cause instanceof Malformed)) throw cause
-      throw new RepocastError('REPOCAST_METADATA_UNREADABLE', {
-        message: `the packages of the suite in ${place.directory || 'the top directory'} cannot be listed: ${cause.message}`,
-        hint: 'look at the findings of the snapshot, or check the tree with `repocast origin check`',
-        cause,
-      })
-    }
+    const suite = await readExplained(tree, place, signal)
+    if (suite !== undefined) yield { place, lists: await listsOf(tree, unpacker, suite, signal) }
   }
+}
+
+async function listsOf(
+  tree: TreeReader,
+  unpacker: Unpacker,
+  suite: Suite,
+  signal: AbortSignal | undefined,
+): Promise<SuiteLists['lists']> {
+  const { directory, isFlat } = suite.place
+  const lists: SuiteLists['lists'][number][] = []
+  for (const group of groupIndices(suite.release.files.values())) {
+    const { stem, component } = group
+    const path = group.kind === 'packages' ? cheapestForm(tree, suite, group) : undefined
+    if (path === undefined) continue
+    lists.push({
+      name: joinPath(directory, stem),
+      place: isFlat || component === '' ? directory : joinPath(directory, component),
+      component,
+      id: await tree.digest(path, 'sha256', signal),
+      packages: until => packagesOf(tree, unpacker, suite.place, path, until),
+    })
+  }
+  return lists
 }
 
 async function* packagesOf(
   tree: TreeReader,
   unpacker: Unpacker,
-  suite: Suite,
+  place: SuitePlace,
+  path: string,
   signal: AbortSignal | undefined,
-): AsyncGenerator<DebPackage> {
-  /** Fingerprints of the packages for all architectures, which the indices of each architecture have. */
-  const forAll = new Set<number>()
-  for (const group of groupIndices(suite.release.files.values())) {
-    const path = group.kind === 'packages' ? cheapestForm(tree, suite, group) : undefined
-    if (path === undefined) continue
-    const limits = { maxBytes: maxIndexBytes }
-    const chunks = unpacker.unpack(tree.read(path, signal), unpacker.formatOf(path), limits, signal)
+): AsyncGenerator<ListedPackage> {
+  const limits = { maxBytes: maxIndexBytes }
+  const chunks = unpacker.unpack(tree.read(path, signal), unpacker.formatOf(path), limits, signal)
+  try {
     for await (const paragraph of readControl(chunks, { wanted: packageFields })) {
       const { name, architecture, version } = packageEntryOf(paragraph)
-      if (architecture === 'all') {
-        const known = fingerprint(`${group.component}\0${name}\0${version}`)
-        if (forAll.has(known)) continue
-        forAll.add(known)
-      }
-      const component = suite.place.isFlat ? undefined : group.component
-      yield { suite: suite.place.directory, component, name, architecture, version }
+      yield { name, architecture, version }
     }
+  } catch (error) {
+    throw explain(place, error)
   }
+}
+
+async function readExplained(
+  tree: TreeReader,
+  place: SuitePlace,
+  signal: AbortSignal | undefined,
+): Promise<Suite | undefined> {
+  try {
+    return await readSuite(tree, place, signal)
+  } catch (error) {
+    throw explain(place, error)
+  }
+}
+
+function explain({ directory }: SuitePlace, cause: unknown): unknown {
+  if (!(cause instanceof Malformed)) return cause
+  return new RepocastError('REPOCAST_METADATA_UNREADABLE', {
+    message: `the packages of the suite in ${directory || 'the top directory'} cannot be listed: ${cause.message}`,
+    hint: 'look at the findings of the snapshot, or check the tree with `repocast origin check`',
+    cause,
+  })
 }
 
 function cheapestForm(tree: TreeReader, suite: Suite, { forms }: IndexGroup): string | undefined {

@@ -2,6 +2,7 @@ import { RepocastError } from '@repocast/errors'
 import type { TreeReader } from '../check/tree-reader.ts'
 import type { Unpacker } from '../check/unpacker.ts'
 import { Malformed } from '../metadata/malformed.ts'
+import type { ListedPackage, PackageList } from '../package-difference/package-list.ts'
 import { findYum, repomdOf } from './find/finder.ts'
 import { placeOf } from './location/location.ts'
 import { readPrimary } from './primary/parser.ts'
@@ -27,18 +28,41 @@ export async function* yumPackages(
   unpacker: Unpacker,
   signal?: AbortSignal,
 ): AsyncGenerator<YumPackage> {
+  for await (const { place, packages } of yumPackageLists(tree, unpacker, signal)) {
+    for await (const { name, architecture, version } of packages(signal))
+      yield { repository: place, name, arch: architecture, version }
+  }
+}
+
+/**
+ * The primary metadata of each repository of a tree.
+ * @throws RepocastError REPOCAST_METADATA_UNREADABLE, and what the tree throws
+ */
+export async function* yumPackageLists(
+  tree: TreeReader,
+  unpacker: Unpacker,
+  signal?: AbortSignal,
+): AsyncGenerator<PackageList> {
   for (const repository of findYum(tree).repositories) {
-    try {
-      yield* packagesOf(tree, unpacker, repository, signal)
-    } catch (cause) {
-      if (!(cause instanceof Malformed)) throw cause
-      throw new RepocastError('REPOCAST_METADATA_UNREADABLE', {
-        message: `the packages that ${repomdOf(repository)} leads to cannot be listed: ${cause.message}`,
-        hint: 'look at the findings of the snapshot, or check the tree with `repocast origin check`',
-        cause,
-      })
+    const path = await explained(repository, primaryOf(tree, repository, signal))
+    yield {
+      name: repository,
+      place: repository,
+      id: await tree.digest(path, 'sha256', signal),
+      packages: until => packagesOf(tree, unpacker, repository, path, until),
     }
   }
+}
+
+/** @throws Malformed, and what the tree throws */
+async function primaryOf(tree: TreeReader, repository: string, signal: AbortSignal | undefined): Promise<string> {
+  const files = await readRepomd(tree.read(repomdOf(repository), signal))
+  const primary = files.find(({ type }) => type === 'primary')
+  if (primary === undefined) throw new Malformed('it names no data of type primary')
+  const place = placeOf(repository, primary.location)
+  const path = place.kind === 'inside' ? place.decoded : undefined
+  if (path !== undefined && tree.find(path)?.type === 'f') return path
+  throw new Malformed(`${primary.location.href} is not in the tree`)
 }
 
 /** Most bytes that a primary.xml may have when unpacked. */
@@ -48,17 +72,32 @@ async function* packagesOf(
   tree: TreeReader,
   unpacker: Unpacker,
   repository: string,
+  path: string,
   signal: AbortSignal | undefined,
-): AsyncGenerator<YumPackage> {
-  const files = await readRepomd(tree.read(repomdOf(repository), signal))
-  const primary = files.find(({ type }) => type === 'primary')
-  if (primary === undefined) throw new Malformed('it names no data of type primary')
-  const place = placeOf(repository, primary.location)
-  const path = place.kind === 'inside' ? place.decoded : undefined
-  if (path === undefined || tree.find(path)?.type !== 'f')
-    throw new Malformed(`${primary.location.href} is not in the tree`)
+): AsyncGenerator<ListedPackage> {
   const limits = { maxBytes: maxPrimaryBytes }
   const chunks = unpacker.unpack(tree.read(path, signal), unpacker.formatOf(path), limits, signal)
-  for await (const { name, arch, version } of readPrimary(chunks))
-    yield { repository, name, arch, version: formatRpmVersion(version) }
+  try {
+    for await (const { name, arch, version } of readPrimary(chunks))
+      yield { name, architecture: arch, version: formatRpmVersion(version) }
+  } catch (error) {
+    throw explain(repository, error)
+  }
+}
+
+async function explained<T>(repository: string, act: Promise<T>): Promise<T> {
+  try {
+    return await act
+  } catch (error) {
+    throw explain(repository, error)
+  }
+}
+
+function explain(repository: string, cause: unknown): unknown {
+  if (!(cause instanceof Malformed)) return cause
+  return new RepocastError('REPOCAST_METADATA_UNREADABLE', {
+    message: `the packages that ${repomdOf(repository)} leads to cannot be listed: ${cause.message}`,
+    hint: 'look at the findings of the snapshot, or check the tree with `repocast origin check`',
+    cause,
+  })
 }

@@ -1,0 +1,41 @@
+import type { TreeReader } from '../check/tree-reader.ts'
+import type { Unpacker } from '../check/unpacker.ts'
+import { debPackageLists } from '../deb/packages.ts'
+import { compareDebVersions } from '../deb/version/compare.ts'
+import { yumPackageLists } from '../yum/packages.ts'
+import { compareRpmVersions, parseRpmVersion } from '../yum/version/compare.ts'
+
+/** A package, as people tell it from others. */
+export interface ListedPackage {
+  readonly name: string
+  readonly architecture: string
+  readonly version: string
+}
+
+/** A file of metadata that lists packages, not read yet. */
+export interface PackageList {
+  /** What it is the list of; there is one of a name in a tree. */
+  readonly name: string
+  /** Where clients find its packages: the directory of a yum repository, or a suite and component. */
+  readonly place: string
+  /** SHA-256 of the file: two lists with the same one have the same packages. */
+  readonly id: string
+  /** @throws RepocastError REPOCAST_METADATA_UNREADABLE, and what the tree throws */
+  packages(signal?: AbortSignal): AsyncIterable<ListedPackage>
+}
+
+/** How packages of a kind of repository are listed, and their versions ordered. */
+export interface PackageFamily {
+  /** @throws RepocastError REPOCAST_METADATA_UNREADABLE, and what the tree throws */
+  lists(tree: TreeReader, unpacker: Unpacker, signal?: AbortSignal): AsyncIterable<PackageList>
+  /** Negative when `a` is older, 0 when both are the same to the package manager, positive when it is newer. */
+  compareVersions(a: string, b: string): number
+}
+
+export const packageFamilies: Readonly<Record<'yum' | 'deb', PackageFamily>> = {
+  yum: {
+    lists: yumPackageLists,
+    compareVersions: (a, b) => compareRpmVersions(parseRpmVersion(a), parseRpmVersion(b)),
+  },
+  deb: { lists: debPackageLists, compareVersions: compareDebVersions },
+}
