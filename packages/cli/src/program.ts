@@ -6,8 +6,11 @@ import { agentSync } from './commands/agent/sync.ts'
 import { configSample } from './commands/config/sample.ts'
 import { originInit } from './commands/origin/init.ts'
 import { originLink } from './commands/origin/link.ts'
+import { originLog } from './commands/origin/log.ts'
 import { originPublish } from './commands/origin/publish.ts'
+import { originRollback } from './commands/origin/rollback.ts'
 import { originRun } from './commands/origin/run.ts'
+import { originShow } from './commands/origin/show.ts'
 import { originStatusCommand } from './commands/origin/status.ts'
 import { exitCodeOf, exitCodes, exitCodesHelp } from './output/exit-codes.ts'
 import { createTerminal } from './output/terminal.ts'
@@ -58,6 +61,9 @@ export async function runProgram({ args, environment, version, signal }: Program
         add(originRun),
         add(originStatusCommand),
         add(originLink),
+        add(originLog),
+        add(originShow),
+        add(originRollback),
       ]),
     )
     .command(group('agent', 'Mirror repositories', [add(agentSync), add(agentRun), add(agentStatusCommand)]))

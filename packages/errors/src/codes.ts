@@ -132,6 +132,11 @@ export const errorCodes = {
     meaning: 'There is an origin already in a directory where one is to be made.',
   },
   REPOCAST_ORIGIN_RUNNING: { kind: 'conflict', meaning: 'An origin runs on this data directory already.' },
+  REPOCAST_SERIAL_MALFORMED: { kind: 'usage', meaning: 'A text is not the serial of a snapshot.' },
+  REPOCAST_SNAPSHOT_COLLECTED: {
+    kind: 'missing',
+    meaning: 'The origin has not kept all that an old snapshot is made of.',
+  },
   REPOCAST_TREE_NOT_FOUND: { kind: 'usage', meaning: 'The tree that is to be published is not a directory.' },
   REPOCAST_TREE_UNSTABLE: { kind: 'input', meaning: 'A file or directory changes or vanishes while it is published.' },
   REPOCAST_TREE_SPECIAL_FILE: {

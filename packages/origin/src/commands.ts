@@ -36,7 +36,7 @@ export async function publishTree(options: OriginOptions, command: PublishComman
 }
 
 /** The addresses of the tracker that stand in .torrent files. */
-function announceAddresses(configuration: Parameters<typeof originUrl>[0]): string[] {
+export function announceAddresses(configuration: Parameters<typeof originUrl>[0]): string[] {
   const http = originUrl(configuration, 'announce')
   const udpPort = configuration.tracker['udp-port']
   return udpPort === undefined ? [http] : [http, `udp://${new URL(configuration.url).hostname}:${udpPort}`]

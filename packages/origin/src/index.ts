@@ -2,8 +2,21 @@
  * The origin: scans trees and publishes them as signed snapshots, serves feed, packs and tracker, seeds every pack,
  * and knows who follows. `origin.ts` wires it together.
  */
+
+export { displayName } from '@repocast/objects'
 export { type OriginStatus, originStatus, type PublishCommand, publishTree, subscriptionLink } from './commands.ts'
 export { OriginConfiguration, sampleOriginConfiguration } from './configuration.ts'
+export {
+  type LogCommand,
+  type RollbackCommand,
+  repositoryLog,
+  rollbackRepository,
+  type SnapshotDetails,
+  showSnapshot,
+} from './history/commands.ts'
+export type { ChangeCounts } from './history/file-changes.ts'
+export type { LogEntry } from './history/log.ts'
+export type { RollbackProgress, RollbackResult } from './history/rollback.ts'
 export { type InitOptions, initOrigin } from './init.ts'
 export { type OriginOptions, runOrigin } from './origin.ts'
 export type { PublishProgress, PublishResult } from './publish/publish.ts'

@@ -90,12 +90,27 @@ export class Feed {
   /** A published record. @throws RepocastError REPOCAST_SNAPSHOT_UNKNOWN */
   async record(repository: RepositoryName, serial: number): Promise<SnapshotRecord> {
     const { targets } = await this.files.current()
-    const path = targetPathOf(repository, serial)
-    const target = targets.signed.targets[path]
-    if (target) return decodeRecord(await this.files.readTarget(path, target.hashes.sha256 ?? ''))
+    const target = targets.signed.targets[targetPathOf(repository, serial)]
+    if (target) return await this.#readRecord(target)
     throw new RepocastError('REPOCAST_SNAPSHOT_UNKNOWN', {
       message: `${repository} has no published snapshot ${serial}`,
+      hint: `\`repocast origin log ${repository}\` lists them`,
     })
+  }
+
+  /** All published records of a repository, by growing serial. */
+  async records(repository: RepositoryName): Promise<SnapshotRecord[]> {
+    const { targets } = await this.files.current()
+    const ours = Object.values(targets.signed.targets).filter(
+      ({ path }) => parseTargetPath(path)?.repository === repository,
+    )
+    const records: SnapshotRecord[] = []
+    for (const target of ours) records.push(await this.#readRecord(target))
+    return records.sort((a, b) => a.serial - b.serial)
+  }
+
+  async #readRecord({ path, hashes }: TargetFile): Promise<SnapshotRecord> {
+    return decodeRecord(await this.files.readTarget(path, hashes.sha256 ?? ''))
   }
 
   /** SHA-256 of the first root metadata, for subscription links. */

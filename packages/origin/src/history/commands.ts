@@ -1,0 +1,77 @@
+import { RepocastError } from '@repocast/errors'
+import type { Feed } from '@repocast/feed'
+import { parseRepositoryName, type RepositoryName, type SnapshotRecord } from '@repocast/objects'
+import { announceAddresses } from '../commands.ts'
+import { type OriginOptions, withOrigin } from '../origin.ts'
+import { type LogEntry, logSnapshots } from './log.ts'
+import { type RollbackProgress, type RollbackResult, rollback } from './rollback.ts'
+import { parseSerial } from './serial.ts'
+
+export interface LogCommand {
+  readonly repository: string
+  readonly limit?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onEntry: (entry: LogEntry) => void
+}
+
+/** `repocast origin log`. @throws RepocastError REPOCAST_SNAPSHOT_UNKNOWN, and what `withOrigin` throws */
+export async function repositoryLog(options: OriginOptions, command: LogCommand): Promise<void> {
+  const repository = parseRepositoryName(command.repository)
+  const { limit, signal, onEntry } = command
+  await withOrigin(options, async ({ feed, store }) => {
+    const records = await feed.records(repository)
+    if (records.length === 0) throw nothingPublished(repository)
+    const channels = new Map<string, number>()
+    const { readTree } = store.objects
+    for await (const entry of logSnapshots({ records, channels, read: readTree, limit, signal })) onEntry(entry)
+  })
+}
+
+/** What `repocast origin show` tells. */
+export interface SnapshotDetails {
+  readonly record: SnapshotRecord
+  readonly channels: readonly string[]
+}
+
+/** `repocast origin show`: of the newest snapshot by default. @throws as `repositoryLog` */
+export async function showSnapshot(options: OriginOptions, name: string, serial?: string): Promise<SnapshotDetails> {
+  const repository = parseRepositoryName(name)
+  return await withOrigin(options, async ({ feed }) => {
+    const record = await recordOf(feed, repository, serial)
+    return { record, channels: [] }
+  })
+}
+
+export interface RollbackCommand {
+  readonly repository: string
+  /** Of the snapshot whose content shall be published again. */
+  readonly serial: string
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: (progress: RollbackProgress) => void
+}
+
+/** `repocast origin rollback`. @throws as `rollback` and `withOrigin` */
+export async function rollbackRepository(options: OriginOptions, command: RollbackCommand): Promise<RollbackResult> {
+  const repository = parseRepositoryName(command.repository)
+  const serial = parseSerial(command.serial)
+  const { signal, onProgress } = command
+  return await withOrigin(options, async origin => {
+    const announce = announceAddresses(origin.configuration)
+    const { clock } = options
+    return await rollback({ repository, serial, announce, signal, onProgress }, { ...origin, clock })
+  })
+}
+
+/** The record of a serial, of the newest when none is named. */
+async function recordOf(feed: Feed, repository: RepositoryName, serial: string | undefined): Promise<SnapshotRecord> {
+  const number = serial === undefined ? (await feed.serials(repository)).at(-1) : parseSerial(serial)
+  if (number === undefined) throw nothingPublished(repository)
+  return await feed.record(repository, number)
+}
+
+function nothingPublished(repository: RepositoryName): RepocastError {
+  return new RepocastError('REPOCAST_SNAPSHOT_UNKNOWN', {
+    message: `nothing is published under the name ${repository}`,
+    hint: '`repocast origin status` lists the repositories',
+  })
+}

@@ -1,0 +1,77 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type LabOrigin, startAgent, startOrigin } from '../lab/deployment.ts'
+import { assertSameTree, openLab, repocast, runCommand, tryRepocast, yumRepository } from '../lab/index.ts'
+
+/** What a command about the repository `yum` prints for people. */
+async function text(origin: LabOrigin, command: string, ...args: readonly string[]): Promise<string> {
+  return (await repocast(['origin', command, 'yum', ...args, '--data', origin.data])).stdout
+}
+
+/** What it prints for programs. */
+async function lines(origin: LabOrigin, command: string, ...args: readonly string[]): Promise<unknown[]> {
+  const { stdout } = await repocast(['origin', command, 'yum', ...args, '--data', origin.data, '--json'])
+  return stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as unknown)
+}
+
+test('log and show tell the history of a repository, and a rollback brings an old state back to mirrors', async () => {
+  await using lab = openLab('history')
+  const repository = await yumRepository(lab)
+  const { directory } = repository
+  const origin = await startOrigin(lab)
+  const first = join(lab.newDirectory('first'), 'tree')
+  await runCommand('cp', ['-a', directory, first])
+  await origin.publish('yum', directory)
+  const agent = await startAgent(lab, { yum: await origin.link('yum') })
+  await agent.waitForSerial('yum', 1)
+  await repository.update()
+  await origin.publish('yum', directory)
+  await rm(join(directory, 'Packages', 't', (await readdir(join(directory, 'Packages', 't')))[0] ?? ''))
+  await writeFile(join(directory, '.discinfo'), 'another\n')
+  await runCommand('createrepo_c', ['--quiet', '--update', directory])
+  await origin.publish('yum', directory)
+
+  const log = await lines(origin, 'log')
+  expect(log).toMatchObject([
+    { serial: 3, since: 2, sameAs: null },
+    { serial: 2, since: 1 },
+    { serial: 1, since: null, changes: { removed: { files: 0 } } },
+  ])
+  expect(await text(origin, 'log', '--limit', '2')).toMatch(/^serial +published .*\n +3 {2}20.*\n +2 {2}20.*\n$/)
+
+  const [details] = await lines(origin, 'show', '2')
+  expect(details).toMatchObject({ record: { repository: 'yum', kind: 'yum', serial: 2 } })
+  expect(await text(origin, 'show')).toMatch(/^yum \(yum\), serial 3\n {2}published .*\n {2}content .* files/)
+
+  await agent.waitForSerial('yum', 3)
+  const [rolledBack] = await lines(origin, 'rollback', '1')
+  expect(rolledBack).toMatchObject({ published: true, serial: 4, contentOf: 1 })
+  await agent.waitForSerial('yum', 4)
+  await assertSameTree(first, agent.servedPath('yum'))
+  expect((await lines(origin, 'log'))[0]).toMatchObject({ serial: 4, sameAs: 1, changes: { added: { files: 9 } } })
+  expect(await lines(origin, 'rollback', '4')).toMatchObject([{ published: false, serial: 4 }])
+
+  // The source tree is as it was: publishing it goes on from there.
+  expect(await origin.publish('yum', directory)).toMatchObject({ published: true, serial: 5, new: { bytes: 0 } })
+  await agent.waitForSerial('yum', 5)
+  await assertSameTree(directory, agent.servedPath('yum'))
+  expect(await readFile(join(agent.servedPath('yum'), '.discinfo'), 'utf8')).toBe('another\n')
+})
+
+test('what cannot be told is one clear error', async () => {
+  await using lab = openLab('history-errors')
+  const origin = await startOrigin(lab)
+  const tree = lab.newDirectory('tree')
+  await writeFile(join(tree, 'a'), 'a')
+  await origin.publish('plain', tree)
+  const attempt = async (...args: string[]) => await tryRepocast(['origin', ...args, '--data', origin.data])
+  expect(await attempt('log', 'other')).toMatchObject({ exitCode: 9 })
+  expect(await attempt('show', 'plain', '7')).toMatchObject({ exitCode: 9 })
+  expect(await attempt('show', 'plain', 'x')).toMatchObject({ exitCode: 2 })
+  const { stderr, exitCode } = await attempt('rollback', 'plain', '2')
+  expect([exitCode, stderr]).toEqual([9, expect.stringContaining('REPOCAST_SNAPSHOT_UNKNOWN')])
+})
