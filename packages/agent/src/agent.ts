@@ -81,16 +81,18 @@ interface Followed {
   readonly link: SubscriptionLink
   readonly path: string
   readonly urgent?: boolean
+  /** Serial to keep. */
+  readonly hold?: number | undefined
 }
 
 function openMirror(
   { layout, store, swarm, trust }: OpenAgent,
   { logger, clock }: AgentOptions,
-  { link, path, urgent = false }: Followed,
+  { link, path, urgent = false, hold }: Followed,
   onChange: () => void,
 ): Mirror {
   const floor = createTrustFloor(trust, link.rootFingerprint)
-  const follower = new Follower({ link, directory: layout.feed(link), floor, clock })
+  const follower = new Follower({ link, directory: layout.feed(link), floor, clock, hold })
   return new Mirror({ servedPath: resolve(path), isUrgent: urgent, store, swarm, follower, clock, logger, onChange })
 }
 
@@ -113,6 +115,8 @@ export interface SyncOptions {
   readonly link: string
   /** What becomes the symbolic link to the snapshot. */
   readonly directory: string
+  /** Serial to have and to keep; undefined for what the link names. */
+  readonly serial?: number | undefined
   readonly name: string
   readonly peerPort: number
   readonly seedForSeconds: number
@@ -130,7 +134,7 @@ export interface SyncOptions {
 export async function syncOnce(options: AgentOptions, sync: SyncOptions): Promise<void> {
   const link = parseLink(sync.link)
   await withAgent(options, { peerPort: sync.peerPort, maxConnections: 500 }, async agent => {
-    const mirror = openMirror(agent, options, { link, path: sync.directory }, () => {})
+    const mirror = openMirror(agent, options, { link, path: sync.directory, hold: sync.serial }, () => {})
     const status = statusOf(agent, options, { name: sync.name }, [mirror])
     const urls = [originAddress(link, 'reports')]
     const reporter = new Reporter({ urls, key: await openAgentKey(agent.layout.key), status, logger: options.logger })

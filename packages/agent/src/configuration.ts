@@ -20,13 +20,16 @@ export const AgentConfiguration = Type.Object(
           urgent: Type.Optional(
             Type.Boolean({ description: 'Fetch it before the others, as for security updates. False by default.' }),
           ),
+          hold: Type.Optional(
+            Type.Integer({ minimum: 1, description: 'Serial to have and to keep, whatever is published.' }),
+          ),
         },
         { additionalProperties: false },
       ),
       {
         default: [],
         description:
-          'What to follow. `link` comes from `repocast origin link REPOSITORY`; `path` becomes a symbolic link to the newest snapshot, and web servers serve it. `urgent: true` has a repository, such as security updates, fetched before the others.',
+          'What to follow. `link` comes from `repocast origin link REPOSITORY`; `path` becomes a symbolic link to the newest snapshot, and web servers serve it. `urgent: true` has a repository, such as security updates, fetched before the others. `hold: N` keeps it at serial N.',
         examples: [
           [
             {

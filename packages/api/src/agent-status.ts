@@ -24,6 +24,8 @@ export const RepositoryStatus = Type.Object(
     state: RepositoryState,
     serial,
     newestSerial: serial,
+    channel: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9._-]{0,63}$' })),
+    hold: Type.Optional(Type.Integer({ minimum: 1 })),
     bytesDone: bytes,
     bytesWanted: bytes,
     swapped: Type.Union([time, Type.Null()], { description: 'when the served snapshot took its place' }),

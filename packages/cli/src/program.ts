@@ -4,9 +4,11 @@ import { agentRun } from './commands/agent/run.ts'
 import { agentStatusCommand } from './commands/agent/status.ts'
 import { agentSync } from './commands/agent/sync.ts'
 import { configSample } from './commands/config/sample.ts'
+import { originChannels } from './commands/origin/channels.ts'
 import { originInit } from './commands/origin/init.ts'
 import { originLink } from './commands/origin/link.ts'
 import { originLog } from './commands/origin/log.ts'
+import { originPromote } from './commands/origin/promote.ts'
 import { originPublish } from './commands/origin/publish.ts'
 import { originRollback } from './commands/origin/rollback.ts'
 import { originRun } from './commands/origin/run.ts'
@@ -64,6 +66,8 @@ export async function runProgram({ args, environment, version, signal }: Program
         add(originLog),
         add(originShow),
         add(originRollback),
+        add(originPromote),
+        add(originChannels),
       ]),
     )
     .command(group('agent', 'Mirror repositories', [add(agentSync), add(agentRun), add(agentStatusCommand)]))

@@ -83,6 +83,15 @@ export const errorCodes = {
   REPOCAST_FEED_EXISTS: { kind: 'conflict', meaning: 'There is a feed already where one is to be made.' },
   REPOCAST_FEED_DAMAGED: { kind: 'disk', meaning: "A file of the origin's own feed is missing or cannot be read." },
   REPOCAST_SNAPSHOT_UNKNOWN: { kind: 'missing', meaning: 'No snapshot with this serial is published.' },
+  REPOCAST_CHANNEL_BAD_NAME: {
+    kind: 'usage',
+    meaning: 'The name of a channel is not made of a to z, 0 to 9, `.`, `_`, `-`, or does not begin with a letter.',
+  },
+  REPOCAST_CHANNEL_UNKNOWN: { kind: 'missing', meaning: 'A repository has no channel of this name.' },
+  REPOCAST_CHANNELS_MALFORMED: {
+    kind: 'integrity',
+    meaning: 'The file of the channels of a repository is not what its format demands.',
+  },
   REPOCAST_FEED_UNREACHABLE: { kind: 'network', meaning: 'A file of the feed cannot be fetched.' },
   REPOCAST_FEED_TOO_BIG: { kind: 'network', meaning: 'A file of the feed is longer than it may be.' },
   REPOCAST_FEED_EXPIRED: {

@@ -68,10 +68,11 @@ async function linkOf() {
   return { feedUrl, repository, rootFingerprint: await feed.rootFingerprint() }
 }
 
-async function follower(name = 'mirror'): Promise<Follower> {
-  const link = await linkOf()
+async function follower(name = 'mirror', aim: { channel?: string; hold?: number } = {}): Promise<Follower> {
+  const { hold, ...named } = aim
+  const link = { ...(await linkOf()), ...named }
   const floor = createTrustFloor(trust, link.rootFingerprint)
-  return new Follower({ link, directory: join(directory, name), floor, clock: () => now() })
+  return new Follower({ link, directory: join(directory, name), floor, clock: () => now(), hold })
 }
 
 const committed = (name = 'mirror') => readFileSync(join(directory, name, 'current', 'timestamp.json'), 'utf8')
@@ -193,6 +194,78 @@ test('a publish that was killed before the switch is not seen, and the next one 
   expect((await mirror.refresh()).record).toEqual(recordOf(2))
 })
 
+describe('channels', () => {
+  beforeEach(async () => {
+    for (const serial of [1, 2, 3]) await feed.publish(recordOf(serial))
+  })
+
+  test('a mirror goes where its channel points, forward and back, and no further', async () => {
+    const mirror = await follower('stable', { channel: 'stable' })
+    await feed.moveChannel(repository, 'stable', 2)
+    expect((await mirror.refresh()).record).toEqual(recordOf(2))
+    await feed.publish(recordOf(4))
+    expect(await mirror.refresh()).toEqual({ changed: false, record: recordOf(2) })
+    await feed.moveChannel(repository, 'testing', 4)
+    await feed.moveChannel(repository, 'stable', 3)
+    expect(await mirror.refresh()).toEqual({ changed: true, record: recordOf(3) })
+    await feed.moveChannel(repository, 'stable', 1)
+    expect(await mirror.refresh()).toEqual({ changed: true, record: recordOf(1) })
+    expect(await feed.channels(repository)).toMatchObject({ revision: 4 })
+    expect((await (await follower('newest')).refresh()).record).toEqual(recordOf(4))
+  })
+
+  test('a move to where a channel is makes no revision, and one to what is not published is refused', async () => {
+    await feed.moveChannel(repository, 'stable', 2)
+    expect(await feed.moveChannel(repository, 'stable', 2)).toMatchObject({ revision: 1 })
+    await expect(feed.moveChannel(repository, 'stable', 9)).rejects.toMatchObject({ code: 'REPOCAST_SNAPSHOT_UNKNOWN' })
+    await expect(feed.moveChannel(repository, 'x', undefined)).rejects.toMatchObject({
+      code: 'REPOCAST_CHANNEL_UNKNOWN',
+    })
+    expect((await feed.moveChannel(repository, 'stable', undefined)).serials).toEqual(new Map())
+  })
+
+  test('a channel that is not there is told, and followed as soon as it is', async () => {
+    const mirror = await follower('stable', { channel: 'stable' })
+    await expect(mirror.refresh()).rejects.toMatchObject({ code: 'REPOCAST_CHANNEL_UNKNOWN' })
+    await feed.moveChannel(repository, 'stable', 2)
+    expect((await mirror.refresh()).record).toEqual(recordOf(2))
+    await feed.moveChannel(repository, 'stable', undefined)
+    await expect(mirror.refresh()).rejects.toMatchObject({ code: 'REPOCAST_CHANNEL_UNKNOWN' })
+  })
+
+  test('old channels are refused, even when all metadata is signed anew with higher versions', async () => {
+    await feed.moveChannel(repository, 'stable', 1)
+    cpSync(join(directory, 'feed'), join(directory, 'old'), { recursive: true })
+    await feed.moveChannel(repository, 'stable', 3)
+    const mirror = await follower('stable', { channel: 'stable' })
+    await mirror.refresh()
+    rmSync(join(directory, 'feed'), { recursive: true })
+    cpSync(join(directory, 'old'), join(directory, 'feed'), { recursive: true })
+    await expect(mirror.refresh()).rejects.toMatchObject({ code: 'REPOCAST_FEED_ROLLED_BACK' })
+    for (const serial of [4, 5, 6]) await feed.publish(recordOf(serial))
+    await expect(mirror.refresh()).rejects.toMatchObject({
+      code: 'REPOCAST_FEED_ROLLED_BACK',
+      message: expect.stringContaining('channels debian 1, and 2 was seen before'),
+    })
+  })
+
+  test('channels that were changed on the way are refused', async () => {
+    await feed.moveChannel(repository, 'stable', 1)
+    const mirror = await follower('stable', { channel: 'stable' })
+    tamper = (path, bytes) => (/channels/.test(path) ? Buffer.from(bytes.toString().replace(':1}', ':3}')) : bytes)
+    await expect(mirror.refresh()).rejects.toMatchObject({ code: 'REPOCAST_FEED_BAD_SIGNATURE' })
+  })
+
+  test('a mirror that holds stays at its serial, which has to be published', async () => {
+    const mirror = await follower('held', { hold: 2 })
+    expect((await mirror.refresh()).record).toEqual(recordOf(2))
+    await feed.publish(recordOf(4))
+    expect(await mirror.refresh()).toEqual({ changed: false, record: recordOf(2) })
+    const other = await follower('other', { hold: 7 })
+    await expect(other.refresh()).rejects.toMatchObject({ code: 'REPOCAST_SNAPSHOT_UNKNOWN' })
+  })
+})
+
 test('a link reads back as it was written', () => {
   const name = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,20}$/)
   fc.assert(
@@ -200,6 +273,8 @@ test('a link reads back as it was written', () => {
       const url = new URL(`${base.replace(/[?#].*$/, '').replace(/\/*$/, '')}/feed/`)
       const link = { feedUrl: url.href, repository: parseRepositoryName(repo), rootFingerprint }
       expect(parseLink(` ${formatLink(link)}\n`)).toEqual(link)
+      const named = { ...link, channel: 'stable' }
+      expect(parseLink(formatLink(named))).toEqual(named)
       expect(() => parseLink(formatLink(link).slice(0, -1))).toThrow(/cut off/)
     }),
   )

@@ -1,7 +1,8 @@
 /**
- * The feed: a repository in the sense of The Update Framework (TUF 1.0) whose targets are snapshot records. `Feed` is
- * the origin's side, `Follower` the mirror's; a subscription link carries what a mirror trusts at first.
+ * The feed: a repository in the sense of The Update Framework (TUF 1.0) whose targets are snapshot records
+ * and channels. `Feed` is the origin's side, `Follower` the mirror's; a subscription link carries what a mirror trusts at first.
  */
+export { type Channels, parseChannelName } from './channels/channels.ts'
 export { Follower, type FollowerOptions, type Refreshed } from './follow/follower.ts'
 export { createTrustFloor, openTrustDatabase, type TrustFloor } from './follow/trust-floor.ts'
 export type { RoleName } from './keys/role-key.ts'

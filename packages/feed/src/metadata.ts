@@ -39,6 +39,11 @@ export function targetPathOf(repository: string, serial: number): string {
   return `${repository}/${serial}.json`
 }
 
+/** Path of the channels of a repository among the targets. */
+export function channelsPathOf(repository: string): string {
+  return `${repository}/channels.json`
+}
+
 /** What a target path says, undefined when it is not that of a snapshot record. */
 export function parseTargetPath(path: string): { readonly repository: string; readonly serial: number } | undefined {
   const [, repository, serial] = /^([a-z0-9][a-z0-9._-]{0,63})\/([1-9]\d{0,14})\.json$/.exec(path) ?? []

@@ -1,5 +1,5 @@
 import type { MirrorStatistics } from '@repocast/api'
-import { formatLink } from '@repocast/feed'
+import { formatLink, parseChannelName } from '@repocast/feed'
 import { parseRepositoryName, type SnapshotRecord } from '@repocast/objects'
 import { originUrl } from './configuration.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
@@ -42,12 +42,17 @@ export function announceAddresses(configuration: Parameters<typeof originUrl>[0]
   return udpPort === undefined ? [http] : [http, `udp://${new URL(configuration.url).hostname}:${udpPort}`]
 }
 
-/** `repocast origin link`. @throws RepocastError REPOCAST_REPOSITORY_BAD_NAME and what `withOrigin` throws */
-export async function subscriptionLink(options: OriginOptions, name: string): Promise<string> {
+/**
+ * `repocast origin link`, to a channel when one is named; it need not be there yet.
+ * @throws RepocastError REPOCAST_REPOSITORY_BAD_NAME, REPOCAST_CHANNEL_BAD_NAME and what `withOrigin` throws
+ */
+export async function subscriptionLink(options: OriginOptions, name: string, channelName?: string): Promise<string> {
   const repository = parseRepositoryName(name)
+  const channel = channelName === undefined ? undefined : parseChannelName(channelName)
   return await withOrigin(options, async ({ configuration, feed }) => {
-    const feedUrl = originUrl(configuration, 'feed/')
-    return formatLink({ feedUrl: new URL(feedUrl).href, repository, rootFingerprint: await feed.rootFingerprint() })
+    const feedUrl = new URL(originUrl(configuration, 'feed/')).href
+    const rootFingerprint = await feed.rootFingerprint()
+    return formatLink({ feedUrl, repository, rootFingerprint, ...(channel !== undefined && { channel }) })
   })
 }
 
@@ -67,7 +72,7 @@ export async function originStatus(options: OriginOptions): Promise<OriginStatus
     }
     const mirrors = new Mirrors(layout.mirrors)
     try {
-      return { url: configuration.url, repositories, mirrors: mirrors.statistics(store.snapshots, options.clock()) }
+      return { url: configuration.url, repositories, mirrors: mirrors.statistics(store, options.clock()) }
     } finally {
       mirrors.close()
     }

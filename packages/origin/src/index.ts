@@ -4,6 +4,8 @@
  */
 
 export { displayName } from '@repocast/objects'
+export { listChannels, type PromoteCommand, promoteSnapshot } from './channels/commands.ts'
+export type { RepositoryChannels } from './channels/promote.ts'
 export { type OriginStatus, originStatus, type PublishCommand, publishTree, subscriptionLink } from './commands.ts'
 export { OriginConfiguration, sampleOriginConfiguration } from './configuration.ts'
 export {

@@ -206,6 +206,11 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
       for (const stream of [events, statisticsEvents]) stream.send('published', { repository, serial })
       changes.tell()
     },
+    onPromoted: (repository, channel, serial) => {
+      logger.info({ repository, channel, serial }, 'promoted')
+      events.send('published', { repository, serial, channel })
+      changes.tell()
+    },
     onError: error => logger.error({ error: describeError(error) }, 'the packs could not be looked at'),
   })
   await livePacks.start()
@@ -214,12 +219,13 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
   logger.info({ url: configuration.url, listen: configuration.listen, peerPort: swarm.port }, 'the origin is running')
 }
 
-/** Brings snapshots into the catalog that were published, but not recorded because the publisher was killed. */
+/** Brings snapshots and channels into the catalog that were published, but not recorded because the publisher was killed. */
 async function adoptPublished(feed: Feed, store: Store): Promise<void> {
   for (const [repository, serials] of await feed.published()) {
     for (const serial of serials) {
       if (!store.snapshots.get(repository, serial)) store.snapshots.add(await feed.record(repository, serial))
     }
+    store.channels.replace(repository, (await feed.channels(repository)).serials)
   }
 }
 

@@ -60,7 +60,7 @@ export class Statistics {
   }
 
   mirrors(): StatsDocument['mirrors'] {
-    return this.#with.mirrors.statistics(this.#with.store.snapshots, this.#with.clock())
+    return this.#with.mirrors.statistics(this.#with.store, this.#with.clock())
   }
 
   /** How far each mirror is behind, by its name and repository. */

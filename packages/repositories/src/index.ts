@@ -17,12 +17,8 @@ export { compareDebVersions } from './deb/version/compare.ts'
 export { isVolatile, KindDetector } from './kind/detect.ts'
 export type { Algorithm } from './metadata/digests.ts'
 export { diffPackages, type PackageChange } from './package-difference/difference.ts'
-export {
-  type ListedPackage,
-  type PackageFamily,
-  type PackageList,
-  packageFamilies,
-} from './package-difference/package-list.ts'
+export { type PackageFamily, packageFamilies } from './package-difference/package-families.ts'
+export type { ListedPackage, PackageList } from './package-difference/package-list.ts'
 export { type TreeCode, type TreeFinding, treeRules } from './tree/rules.ts'
 export { checkYum } from './yum/check.ts'
 export { type YumPackage, yumPackages } from './yum/packages.ts'

@@ -22,6 +22,7 @@ import { OpenFiles } from './pieces/open-files.ts'
 import { openPackStorage } from './pieces/open-pack.ts'
 import type { PackStorage } from './pieces/pack-storage.ts'
 import { ScanCache } from './scan/scan-cache.ts'
+import { ChannelIndex } from './snapshots/channel-index.ts'
 import { Inventory } from './snapshots/inventory.ts'
 import { Snapshots } from './snapshots/snapshots.ts'
 
@@ -44,6 +45,7 @@ export class Store {
   readonly objects: ObjectFiles
   readonly packs: PackShelf
   readonly snapshots: Snapshots
+  readonly channels: ChannelIndex
   readonly generations: Generations
   /** What was damaged and is not healed yet. */
   readonly losses: Losses
@@ -62,6 +64,7 @@ export class Store {
     this.objects = new ObjectFiles(this.layout, this.catalog)
     this.packs = new PackShelf(this.layout, this.catalog)
     this.snapshots = new Snapshots(this.catalog)
+    this.channels = new ChannelIndex(this.catalog)
     this.generations = new Generations(this.layout, this.catalog, this.objects.readTree)
     this.losses = new Losses(this.catalog)
     this.scrubLog = new ScrubLog(this.catalog)

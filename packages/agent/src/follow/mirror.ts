@@ -55,7 +55,7 @@ export class Mirror {
     return this.#with.follower.link.repository
   }
 
-  /** Serial of the newest snapshot that the feed has told of. */
+  /** Serial of the snapshot to have that the feed has told of last: the newest, unless a channel or a hold names one. */
   get newestSerial(): number {
     return this.#newest?.serial ?? 0
   }
@@ -66,6 +66,7 @@ export class Mirror {
       state: this.#state,
       serial: this.#served?.serial ?? null,
       newestSerial: this.#newest?.serial ?? null,
+      ...this.#whatItFollows(),
       ...this.#progress(),
       swapped: this.#swapped?.toISOString() ?? null,
       error: this.#error,
@@ -84,16 +85,27 @@ export class Mirror {
     await this.#sharedPacks.open(record)
   }
 
-  /** Asks the feed for the newest snapshot. True when it is newer than the last one that was seen. @throws as `Follower.refresh` */
+  /**
+   * Asks the feed for the snapshot to have. True when it is another than the one that was seen last: a newer one, or
+   * whichever its channel was moved to.
+   * @throws as `Follower.refresh`
+   */
   async look(signal: AbortSignal): Promise<boolean> {
     const { record } = await this.#with.follower.refresh({ signal })
-    const isNewer = (record?.serial ?? 0) > this.newestSerial
-    if (record) this.#newest = record
-    return isNewer
+    if (!record) return false
+    const isOther = record.serial !== this.newestSerial
+    this.#newest = record
+    return isOther
+  }
+
+  #whatItFollows(): Pick<RepositoryStatus, 'channel' | 'hold'> {
+    const { hold, link } = this.#with.follower
+    if (hold !== undefined) return { hold }
+    return link.channel === undefined ? {} : { channel: link.channel }
   }
 
   /**
-   * Brings the mirror to the newest snapshot: fetches what is missing, checks it out and swaps. A failure leaves what
+   * Brings the mirror to the snapshot to have: fetches what is missing, checks it out and swaps. A failure leaves what
    * is served as it is, and the next update goes on from where this one stopped.
    * @throws RepocastError REPOCAST_NOTHING_PUBLISHED; what feed, swarm and store throw; the reason of `signal`
    */

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
 import { onDisk, replaceLink } from '@repocast/files'
 import { decodeRecord, maxRecordBytes, objectIdOf, type PackReference, type SnapshotRecord } from '@repocast/objects'
-import { MetadataKind } from '@tufjs/models'
+import { MetadataKind, type TargetFile } from '@tufjs/models'
+import { type Channels, decodeChannels, maxChannelsBytes } from '../channels/channels.ts'
 import type { SubscriptionLink } from '../link/link.ts'
-import { parseTargetPath, readMetadata } from '../metadata.ts'
+import { channelsPathOf, parseTargetPath, readMetadata, targetPathOf } from '../metadata.ts'
 import { FeedFiles } from '../publish/feed-files.ts'
+import { chooseSerial } from './choose-serial.ts'
 import { FeedClient } from './http.ts'
 import type { TrustFloor } from './trust-floor.ts'
 import { refreshMetadata } from './tuf-refresh.ts'
@@ -18,6 +20,8 @@ export interface FollowerOptions {
   readonly directory: string
   readonly floor: TrustFloor
   readonly clock: () => Date
+  /** Serial of the snapshot to have and to keep, whatever is newer. */
+  readonly hold?: number | undefined
   readonly fetch?: typeof fetch
 }
 
@@ -25,7 +29,10 @@ export interface FollowerOptions {
 export interface Refreshed {
   /** Whether the feed differs from the one that the last refresh saw. */
   readonly changed: boolean
-  /** The newest published snapshot; undefined while nothing is published under the repository's name. */
+  /**
+   * The snapshot that the mirror is to have: the newest published one, or the one that its channel or its hold names;
+   * undefined while nothing is published under the repository's name.
+   */
   readonly record: SnapshotRecord | undefined
 }
 
@@ -35,6 +42,7 @@ export interface Refreshed {
  */
 export class Follower {
   readonly link: SubscriptionLink
+  readonly hold: number | undefined
   readonly #directory: string
   readonly #floor: TrustFloor
   readonly #clock: () => Date
@@ -42,18 +50,20 @@ export class Follower {
   #etag: string | undefined
   #last: { readonly record: SnapshotRecord | undefined; readonly expires: number } | undefined
 
-  constructor({ link, directory, floor, clock, fetch: fetchFunction = fetch }: FollowerOptions) {
+  constructor({ link, directory, floor, clock, hold, fetch: fetchFunction = fetch }: FollowerOptions) {
     this.link = link
     this.#directory = directory
     this.#floor = floor
     this.#clock = clock
+    this.hold = hold
     this.#client = new FeedClient(fetchFunction)
   }
 
   /**
-   * Asks the feed for the newest snapshot. Costs one small request while nothing changes.
+   * Asks the feed for the snapshot to have. Costs one small request while nothing changes.
    * @throws RepocastError REPOCAST_FEED_UNREACHABLE, REPOCAST_FEED_EXPIRED, REPOCAST_FEED_ROLLED_BACK,
-   *   REPOCAST_FEED_BAD_SIGNATURE, REPOCAST_FEED_MALFORMED, REPOCAST_FEED_WRONG_ROOT, REPOCAST_RECORD_MALFORMED
+   *   REPOCAST_FEED_BAD_SIGNATURE, REPOCAST_FEED_MALFORMED, REPOCAST_FEED_WRONG_ROOT, REPOCAST_RECORD_MALFORMED,
+   *   REPOCAST_CHANNELS_MALFORMED, REPOCAST_CHANNEL_UNKNOWN, REPOCAST_SNAPSHOT_UNKNOWN
    */
   async refresh({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Refreshed> {
     const url = new URL('timestamp.json', this.link.feedUrl).href
@@ -69,6 +79,8 @@ export class Follower {
       const found = await this.#examine(scratch, signal)
       await replaceLink(scratch.slice(this.#directory.length + 1), this.#currentPath)
       this.#floor.raise(found.floors)
+      // Behind the floors: the feed itself is right, and what it says now must not be taken back.
+      if (found.why) throw found.why
       const changed = this.#last?.record?.serial !== found.record?.serial
       this.#last = found
       this.#etag = newEtag
@@ -116,7 +128,7 @@ export class Follower {
     })
   }
 
-  /** Holds verified metadata against the floors, and gets the newest record. */
+  /** Holds verified metadata against the floors, and gets the record of the snapshot to have. */
   async #examine(scratch: string, signal: AbortSignal | undefined) {
     const read = async (role: string): Promise<Buffer> => await readFile(join(scratch, `${role}.json`))
     const { repository } = this.link
@@ -124,44 +136,58 @@ export class Follower {
     const timestamp = readMetadata(MetadataKind.Timestamp, await read('timestamp')).signed
     const snapshot = readMetadata(MetadataKind.Snapshot, await read('snapshot')).signed
     const targets = readMetadata(MetadataKind.Targets, await read('targets')).signed
-    let newest = { path: '', serial: 0 }
+    const channels = await this.#fetchChannels(targets.targets[channelsPathOf(repository)], signal)
+    const published = new Set<number>()
     for (const path of Object.keys(targets.targets)) {
       const parsed = parseTargetPath(path)
-      if (parsed?.repository === repository && parsed.serial > newest.serial) newest = { path, serial: parsed.serial }
+      if (parsed?.repository === repository) published.add(parsed.serial)
     }
     const floors = {
       root: root.version,
       timestamp: timestamp.version,
       snapshot: snapshot.version,
       targets: targets.version,
-      [`serial ${repository}`]: newest.serial,
+      [`serial ${repository}`]: Math.max(0, ...published),
+      ...(channels && { [`channels ${repository}`]: channels.revision }),
     }
     for (const [name, found] of Object.entries(floors)) this.#assertAbove(name, found)
     const expires = Math.min(...[root, timestamp, snapshot, targets].map(({ expires }) => Date.parse(expires)))
-    const target = targets.targets[newest.path]
-    const record = target && (await this.#fetchRecord(newest, target.length, target.hashes.sha256 ?? '', signal))
-    return { record, floors, expires }
+    const { serial, why } = chooseSerial(this.link, this.hold, published, channels)
+    const target = targets.targets[targetPathOf(repository, serial)]
+    const record = target && (await this.#fetchRecord(target, serial, signal))
+    return { record, floors, expires, why }
   }
 
-  async #fetchRecord(
-    { path, serial }: { readonly path: string; readonly serial: number },
-    length: number,
-    sha256: string,
-    signal: AbortSignal | undefined,
-  ): Promise<SnapshotRecord> {
-    const url = new URL(`targets/${FeedFiles.targetFileName(path, sha256)}`, this.link.feedUrl).href
-    const { bytes } = await this.#client.get(url, Math.min(length, maxRecordBytes), { signal })
-    if (bytes.length !== length || objectIdOf(bytes) !== sha256) {
-      throw new RepocastError('REPOCAST_FEED_BAD_SIGNATURE', {
-        message: `${url} is not the snapshot record that was signed`,
-        hint: 'somebody has changed it on the way, or the origin is damaged; ask its operator',
-      })
-    }
-    const record = decodeRecord(bytes)
+  /** The channels of the repository, when the link names one. */
+  async #fetchChannels(target: TargetFile | undefined, signal: AbortSignal | undefined): Promise<Channels | undefined> {
+    const { channel, repository } = this.link
+    if (channel === undefined) return undefined
+    if (target === undefined) return { repository, revision: 0, serials: new Map() }
+    return decodeChannels(await this.#fetchTarget(target, maxChannelsBytes, signal), repository)
+  }
+
+  async #fetchRecord(target: TargetFile, serial: number, signal: AbortSignal | undefined): Promise<SnapshotRecord> {
+    const record = decodeRecord(await this.#fetchTarget(target, maxRecordBytes, signal))
     if (record.repository === this.link.repository && record.serial === serial) return record
     throw new RepocastError('REPOCAST_RECORD_MALFORMED', {
-      message: `${url} is the record of ${record.repository} ${record.serial}`,
+      message: `${target.path} of the feed ${this.link.feedUrl} is the record of ${record.repository} ${record.serial}`,
       hint: 'the origin has a fault; ask its operator',
+    })
+  }
+
+  /** The bytes of a target, verified against the metadata that names it. */
+  async #fetchTarget(
+    { path, length, hashes }: TargetFile,
+    maxBytes: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Buffer> {
+    const sha256 = hashes.sha256 ?? ''
+    const url = new URL(`targets/${FeedFiles.targetFileName(path, sha256)}`, this.link.feedUrl).href
+    const { bytes } = await this.#client.get(url, Math.min(length, maxBytes), { signal })
+    if (bytes.length === length && objectIdOf(bytes) === sha256) return bytes
+    throw new RepocastError('REPOCAST_FEED_BAD_SIGNATURE', {
+      message: `${url} is not what was signed`,
+      hint: 'somebody has changed it on the way, or the origin is damaged; ask its operator',
     })
   }
 

@@ -1,5 +1,6 @@
 import { RepocastError } from '@repocast/errors'
 import { parseRepositoryName, type RepositoryName } from '@repocast/objects'
+import { parseChannelName } from '../channels/channels.ts'
 
 /** What a mirror has to be told to follow a repository, and all that it trusts at first. */
 export interface SubscriptionLink {
@@ -8,25 +9,31 @@ export interface SubscriptionLink {
   readonly repository: RepositoryName
   /** SHA-256 of the first trusted root metadata (`1.root.json`), 64 lower-case hexadecimal digits. */
   readonly rootFingerprint: string
+  /** Name of the channel to follow; undefined for whatever is newest. */
+  readonly channel?: string
 }
 
 const linkVersion = 1
 
-/** One line that survives mail, YAML and a shell: `repocast+http://HOST:PORT/feed/#1:REPOSITORY:FINGERPRINT`. */
-export function formatLink({ feedUrl, repository, rootFingerprint }: SubscriptionLink): string {
-  return `repocast+${feedUrl}#${linkVersion}:${repository}:${rootFingerprint}`
+/**
+ * One line that survives mail, YAML and a shell: `repocast+http://HOST:PORT/feed/#1:REPOSITORY:FINGERPRINT`, with
+ * `:CHANNEL` behind it when it names one.
+ */
+export function formatLink({ feedUrl, repository, rootFingerprint, channel }: SubscriptionLink): string {
+  const parts = [linkVersion, repository, rootFingerprint, ...(channel === undefined ? [] : [channel])]
+  return `repocast+${feedUrl}#${parts.join(':')}`
 }
 
-/** @throws RepocastError REPOCAST_LINK_MALFORMED, REPOCAST_FORMAT_TOO_NEW */
+/** @throws RepocastError REPOCAST_LINK_MALFORMED, REPOCAST_FORMAT_TOO_NEW, REPOCAST_CHANNEL_BAD_NAME */
 export function parseLink(text: string): SubscriptionLink {
   const link = text.trim()
   const hash = link.indexOf('#')
   if (!link.startsWith('repocast+') || hash < 0)
     throw malformed(link, 'it is not repocast+URL#VERSION:REPOSITORY:FINGERPRINT')
-  const [version = '', repository = '', fingerprint = '', ...rest] = link.slice(hash + 1).split(':')
+  const [version = '', repository = '', fingerprint = '', channel, ...rest] = link.slice(hash + 1).split(':')
   if (/^[1-9]\d{0,5}$/.test(version) && version !== String(linkVersion)) throw tooNew(version)
   if (version !== String(linkVersion) || rest.length > 0)
-    throw malformed(link, 'what is behind # is not 1:REPOSITORY:FINGERPRINT')
+    throw malformed(link, 'what is behind # is not 1:REPOSITORY:FINGERPRINT or 1:REPOSITORY:FINGERPRINT:CHANNEL')
   if (!/^[0-9a-f]{64}$/.test(fingerprint)) {
     throw malformed(
       link,
@@ -37,6 +44,7 @@ export function parseLink(text: string): SubscriptionLink {
     feedUrl: parseFeedUrl(link, link.slice('repocast+'.length, hash)),
     repository: parseRepositoryName(repository),
     rootFingerprint: fingerprint,
+    ...(channel !== undefined && { channel: parseChannelName(channel) }),
   }
 }
 

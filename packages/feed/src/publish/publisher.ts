@@ -8,8 +8,9 @@ import {
   type SnapshotRecord,
 } from '@repocast/objects'
 import { Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp } from '@tufjs/models'
+import { type Channels, decodeChannels, encodeChannels, moveChannel } from '../channels/channels.ts'
 import { createKeys, findKey, loadKey, type RoleKey, type RoleName, roles } from '../keys/role-key.ts'
-import { metadataBytes, parseTargetPath, specVersion, targetPathOf } from '../metadata.ts'
+import { channelsPathOf, metadataBytes, parseTargetPath, specVersion, targetPathOf } from '../metadata.ts'
 import { FeedFiles } from './feed-files.ts'
 
 export interface FeedOptions {
@@ -57,10 +58,37 @@ export class Feed {
    * @throws RepocastError REPOCAST_KEY_UNUSABLE, REPOCAST_FEED_DAMAGED, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
    */
   async publish(record: SnapshotRecord): Promise<void> {
+    await this.#publishTarget(targetPathOf(record.repository, record.serial), encodeRecord(record))
+  }
+
+  /**
+   * Lets a channel of a repository point at a published serial, or takes it away when there is none. Mirrors that
+   * follow it see this as they see a publish.
+   * @throws as `publish`; RepocastError REPOCAST_SNAPSHOT_UNKNOWN, REPOCAST_CHANNEL_UNKNOWN
+   */
+  async moveChannel(repository: RepositoryName, name: string, serial: number | undefined): Promise<Channels> {
+    const channels = await this.channels(repository)
+    if (serial !== undefined) await this.record(repository, serial)
+    else if (!channels.serials.has(name)) throw channelUnknown(repository, name)
+    if (channels.serials.get(name) === serial) return channels
+    const moved = moveChannel(channels, name, serial)
+    await this.#publishTarget(channelsPathOf(repository), encodeChannels(moved))
+    return moved
+  }
+
+  /** The channels of a repository. */
+  async channels(repository: RepositoryName): Promise<Channels> {
+    const { targets } = await this.files.current()
+    const path = channelsPathOf(repository)
+    const target = targets.signed.targets[path]
+    if (target === undefined) return { repository, revision: 0, serials: new Map() }
+    return decodeChannels(await this.files.readTarget(path, target.hashes.sha256 ?? ''), repository)
+  }
+
+  /** Adds a target, or puts another in its place. The switch is the last step. */
+  async #publishTarget(path: string, bytes: Buffer): Promise<void> {
     const { targets, snapshot, timestamp } = await this.files.current()
-    const bytes = encodeRecord(record)
     const sha256 = objectIdOf(bytes)
-    const path = targetPathOf(record.repository, record.serial)
     await this.files.writeTarget(path, sha256, bytes)
     const target = new TargetFile({ path, length: bytes.length, hashes: { sha256 } })
     const next = await this.#writeTargets(targets.signed.version + 1, { ...targets.signed.targets, [path]: target })
@@ -171,6 +199,13 @@ export class Feed {
     const expires = new Date(this.#clock().getTime() + lifeDays[role] * dayMilliseconds)
     return { version, specVersion, expires: `${expires.toISOString().slice(0, 19)}Z` }
   }
+}
+
+function channelUnknown(repository: RepositoryName, name: string): RepocastError {
+  return new RepocastError('REPOCAST_CHANNEL_UNKNOWN', {
+    message: `${repository} has no channel ${name}`,
+    hint: `\`repocast origin channels ${repository}\` lists them`,
+  })
 }
 
 function metaFile(version: number, bytes: Buffer): MetaFile {

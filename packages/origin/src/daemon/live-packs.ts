@@ -10,6 +10,8 @@ export interface LivePacksOptions {
   readonly onShared: (infoHash: InfoHash) => void
   /** A snapshot that was not there before. */
   readonly onPublished: (repository: RepositoryName, serial: number) => void
+  /** A channel that points elsewhere now. */
+  readonly onPromoted: (repository: RepositoryName, channel: string, serial: number) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -23,6 +25,7 @@ export class LivePacks {
   readonly #options: LivePacksOptions
   readonly #live = new Set<string>()
   readonly #serials = new Map<RepositoryName, number>()
+  readonly #channels = new Map<RepositoryName, ReadonlyMap<string, number>>()
   #seenVersion: number | undefined
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
@@ -59,8 +62,17 @@ export class LivePacks {
       const serial = store.snapshots.newest(repository)?.serial ?? 0
       if (serial > (this.#serials.get(repository) ?? 0) && !isFirst) onPublished(repository, serial)
       this.#serials.set(repository, serial)
+      this.#lookAtChannels(repository, isFirst)
     }
     this.#seenVersion = version
+  }
+
+  #lookAtChannels(repository: RepositoryName, isFirst: boolean): void {
+    const { store, onPromoted } = this.#options
+    const [before, now] = [this.#channels.get(repository), store.channels.of(repository)]
+    this.#channels.set(repository, now)
+    if (isFirst) return
+    for (const [name, serial] of now) if (before?.get(name) !== serial) onPromoted(repository, name, serial)
   }
 
   async #share(infoHash: InfoHash): Promise<void> {

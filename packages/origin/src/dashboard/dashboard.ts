@@ -111,7 +111,7 @@ export class Dashboard {
     return {
       format: 'repocast mirror',
       version: 1,
-      mirror: mirrorStatistics(known, lagsOf(store.snapshots, now)),
+      mirror: mirrorStatistics(known, lagsOf(store, now)),
       status: known.status,
       history: mirrors.history.read(id, range, now.getTime() / 1000),
       totals: mirrors.history.totals(id),

@@ -21,7 +21,7 @@ export async function repositoryLog(options: OriginOptions, command: LogCommand)
   await withOrigin(options, async ({ feed, store }) => {
     const records = await feed.records(repository)
     if (records.length === 0) throw nothingPublished(repository)
-    const channels = new Map<string, number>()
+    const channels = (await feed.channels(repository)).serials
     const { readTree } = store.objects
     for await (const entry of logSnapshots({ records, channels, read: readTree, limit, signal })) onEntry(entry)
   })
@@ -38,7 +38,8 @@ export async function showSnapshot(options: OriginOptions, name: string, serial?
   const repository = parseRepositoryName(name)
   return await withOrigin(options, async ({ feed }) => {
     const record = await recordOf(feed, repository, serial)
-    return { record, channels: [] }
+    const { serials } = await feed.channels(repository)
+    return { record, channels: [...serials].filter(([, named]) => named === record.serial).map(([name]) => name) }
   })
 }
 

@@ -8,25 +8,38 @@ export interface SnapshotSource {
   get(repository: RepositoryName, serial: number): SnapshotRecord | undefined
 }
 
+/** What is asked about what was published; a store knows it. */
+export interface PublishedSource {
+  readonly snapshots: SnapshotSource
+  readonly channels: { of(repository: RepositoryName): ReadonlyMap<string, number> }
+}
+
+/** `newestSerial` is the one that the mirror is to have: the newest, unless it follows a channel or holds. */
 export type Lag = Pick<MirrorRepositoryStatistics, 'newestSerial' | 'lagSerials' | 'lagSeconds'>
 
-/** How far behind somebody is that serves `serial` of the repository `name`. */
-export type Lags = (served: Pick<RepositoryStatus, 'name' | 'serial'>) => Lag
+/** How far somebody is from what it is to have that serves `serial` of the repository `name`. */
+export type Lags = (served: Pick<RepositoryStatus, 'name' | 'serial' | 'channel' | 'hold'>) => Lag
 
 /** Lags at the time `now`. Snapshots are asked once for each serial, however many mirrors there are. */
-export function lagsOf(snapshots: SnapshotSource, now: Date): Lags {
+export function lagsOf({ snapshots, channels }: PublishedSource, now: Date): Lags {
   const newest = new Map<string, number | undefined>()
   const created = new Map<string, number | undefined>()
   const newestOf = (name: RepositoryName): number | undefined =>
     remembered(newest, name, () => snapshots.newest(name)?.serial)
   const createdOf = (name: RepositoryName, serial: number): number | undefined =>
     remembered(created, `${name} ${serial}`, () => parseTime(snapshots.get(name, serial)?.created))
-  return ({ name: text, serial }) => {
+  const named = new Map<string, ReadonlyMap<string, number>>()
+  const channelOf = (name: RepositoryName, channel: string): number | undefined =>
+    remembered(named, name, () => channels.of(name)).get(channel)
+  return ({ name: text, serial, channel, hold }) => {
     const name = knownName(text)
-    const newestSerial = (name && newestOf(name)) ?? null
+    const aim = hold ?? (name && channel !== undefined ? channelOf(name, channel) : undefined)
+    const newestSerial = aim ?? (name && newestOf(name)) ?? null
     const served = serial ?? 0
-    const lagSerials = Math.max(0, (newestSerial ?? 0) - served)
-    const missed = name && lagSerials > 0 ? createdOf(name, served + 1) : undefined
+    const ahead = (newestSerial ?? 0) - served
+    // A channel may have been moved back; but nobody goes back to a newest serial.
+    const lagSerials = aim === undefined ? Math.max(0, ahead) : Math.abs(ahead)
+    const missed = name && ahead > 0 ? createdOf(name, served + 1) : undefined
     const lagSeconds = missed === undefined ? 0 : Math.max(0, Math.floor((now.getTime() - missed) / 1000))
     return { newestSerial, lagSerials, lagSeconds }
   }

@@ -3,7 +3,7 @@ import { parseStatus } from '@repocast/api'
 import { type Database, openDatabase } from '@repocast/database'
 import { isRepocastError } from '@repocast/errors'
 import { allMirrors, TrafficHistory } from './history.ts'
-import { type Lags, lagsOf, type SnapshotSource } from './lag.ts'
+import { type Lags, lagsOf, type PublishedSource } from './lag.ts'
 import { movementBetween } from './movement.ts'
 
 const applicationId = 0x7263_6d72 // "rcmr"
@@ -47,9 +47,9 @@ export class Mirrors {
     this.#known = new Map(rows.flatMap(row => known(row) ?? []).map(mirror => [mirror.id, mirror]))
   }
 
-  /** Keeps a verified report. `snapshots` tell how far the mirror is behind. */
-  take(id: string, address: string, status: AgentStatus, snapshots: SnapshotSource, now: Date): void {
-    const lags = lagsOf(snapshots, now)
+  /** Keeps a verified report. `published` tells how far the mirror is behind. */
+  take(id: string, address: string, status: AgentStatus, published: PublishedSource, now: Date): void {
+    const lags = lagsOf(published, now)
     const lagSeconds = Math.max(0, ...status.repositories.map(one => lags(one).lagSeconds))
     const movement = { ...movementBetween(this.#known.get(id)?.status, status), lagSeconds }
     // The newest come last, so that the first is the one that was silent for longest.
@@ -75,8 +75,8 @@ export class Mirrors {
   }
 
   /** All mirrors with how far they are behind, by name. */
-  statistics(snapshots: SnapshotSource, now: Date): MirrorStatistics[] {
-    const lags = lagsOf(snapshots, now)
+  statistics(published: PublishedSource, now: Date): MirrorStatistics[] {
+    const lags = lagsOf(published, now)
     return this.list().map(mirror => mirrorStatistics(mirror, lags))
   }
 

@@ -98,7 +98,7 @@ function addReportRoute(server: FastifyInstance, { mirrors, store, changes, cloc
   server.post('/reports', async (request, reply) => {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const { id, status } = verifyReport(body, request.headers, clock())
-    mirrors.take(id, request.ip, status, store.snapshots, clock())
+    mirrors.take(id, request.ip, status, store, clock())
     changes.tell()
     return await reply.code(204).send()
   })

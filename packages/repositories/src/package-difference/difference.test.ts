@@ -4,7 +4,7 @@ import { unpacker } from '../check/testing/unpacker.ts'
 import { MadeRepository } from '../deb/testing/made-repository.ts'
 import { MadeYumRepository } from '../yum/testing/made-yum-repository.ts'
 import { diffPackages, type PackageChange } from './difference.ts'
-import { packageFamilies } from './package-list.ts'
+import { packageFamilies } from './package-families.ts'
 
 type Files = ReadonlyMap<string, Uint8Array>
 

@@ -1,4 +1,5 @@
-import type { PackageFamily, PackageList } from './package-list.ts'
+import type { PackageFamily } from './package-families.ts'
+import type { PackageList } from './package-list.ts'
 
 /** What became of a package of one place, name and architecture. */
 export interface PackageChange {

@@ -16,11 +16,20 @@ export const agentStatusCommand: Command<Args> = {
     terminal.line(
       `${status.name}: ${status.peers} peers, ${formatBytes(status.downloadedBytes)} taken, ${formatBytes(status.uploadedBytes)} given`,
     )
-    for (const { name, state, serial, newestSerial, bytesDone, bytesWanted, error } of status.repositories) {
+    for (const {
+      name,
+      state,
+      serial,
+      newestSerial,
+      channel,
+      hold,
+      bytesDone,
+      bytesWanted,
+      error,
+    } of status.repositories) {
+      const aim = hold === undefined ? `${channel ?? 'newest'} ${newestSerial ?? 'unknown'}` : `held at ${hold}`
       const progress = state === 'fetching' ? `, ${formatBytes(bytesDone)} of ${formatBytes(bytesWanted)}` : ''
-      terminal.line(
-        `  ${name}: serves ${serial ?? 'nothing'}, newest ${newestSerial ?? 'unknown'}, ${state}${progress}`,
-      )
+      terminal.line(`  ${name}: serves ${serial ?? 'nothing'}, ${aim}, ${state}${progress}`)
       if (error) terminal.line(`    ${error.code}: ${error.message}`)
     }
   },

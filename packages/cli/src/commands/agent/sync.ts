@@ -13,6 +13,7 @@ const options = (yargs: Argv) =>
     .positional('directory', { type: 'string', demandOption: true, describe: 'What becomes a link to the snapshot' })
     .options({
       ...dataOption,
+      serial: { type: 'number', requiresArg: true, describe: 'Fetch this snapshot; default: what the link names' },
       'seed-for': {
         type: 'string',
         default: '0s',
@@ -31,10 +32,10 @@ type Args = Awaited<ReturnType<typeof options>['argv']>
 
 export const agentSync: Command<Args> = {
   usage: 'sync <link> <directory>',
-  summary: 'Fetch the newest snapshot once, serve it as a directory, and end',
+  summary: 'Fetch the newest snapshot, or the one that a channel names, once, serve it as a directory, and end',
   options: options as (yargs: Argv) => Argv<Args>,
   examples: [["$0 agent sync 'repocast+http://…' /srv/mirror/debian --data /var/lib/repocast --seed-for 10m", '']],
-  async run({ link, directory, data, 'seed-for': seedFor, 'peer-port': peerPort, name }, context) {
+  async run({ link, directory, data, serial: wanted, 'seed-for': seedFor, 'peer-port': peerPort, name }, context) {
     const { terminal, signal } = context
     const seedForSeconds = parseDuration(seedFor)
     const view = createProgressView(terminal, () => performance.now() / 1000)
@@ -45,6 +46,7 @@ export const agentSync: Command<Args> = {
         {
           link,
           directory,
+          serial: wanted,
           name,
           peerPort,
           seedForSeconds,
