@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MemoryTree } from '../check/memory-tree.ts'
-import { unpacker } from '../check/testing/unpacker.ts'
+import { unpacker } from '../compression/unpacker.ts'
 import { MadeRepository } from '../deb/testing/made-repository.ts'
 import { MadeYumRepository } from '../yum/testing/made-yum-repository.ts'
 import { diffPackages, type PackageChange } from './difference.ts'
