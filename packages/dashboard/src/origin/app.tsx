@@ -2,8 +2,10 @@ import type { OverviewDocument } from '@repocast/api'
 import { useLive } from '../live/use-live.ts'
 import { Frame, Waiting } from '../page/frame.tsx'
 import { useHash } from '../page/use-hash.ts'
+import { MirrorPage } from './mirror-page.tsx'
 import { Overview } from './overview.tsx'
 import { RepositoryPage } from './repository-page.tsx'
+import { SwarmPage } from './swarm-page.tsx'
 
 const source = {
   url: 'overview.json',
@@ -13,17 +15,21 @@ const source = {
 /** The origin's dashboard. */
 export function OriginApp() {
   const live = useLive<OverviewDocument>(source)
-  const [kind, name] = useHash()
   const overview = live.document
   return (
     <Frame subject={overview?.origin} live={live}>
-      {overview === undefined ? (
-        <Waiting live={live} />
-      ) : kind === 'repositories' && name !== undefined ? (
-        <RepositoryPage key={name} name={name} overview={overview} />
-      ) : (
-        <Overview overview={overview} />
-      )}
+      {overview === undefined ? <Waiting live={live} /> : <Page overview={overview} />}
     </Frame>
   )
+}
+
+/** What the address names. */
+function Page({ overview }: { readonly overview: OverviewDocument }) {
+  const [kind, name] = useHash()
+  if (name !== undefined) {
+    if (kind === 'repositories') return <RepositoryPage key={name} name={name} overview={overview} />
+    if (kind === 'mirrors') return <MirrorPage key={name} id={name} />
+    if (kind === 'swarms') return <SwarmPage key={name} infoHash={name} />
+  }
+  return <Overview overview={overview} />
 }

@@ -23,8 +23,8 @@ export function WideCell({ mirror, column, newest }: CellProps & { readonly newe
   return (
     <td class={`cell ${kind === '!' ? 'failed' : 'behind'}`} title={behindText(behind)}>
       <Dot />
-      {behind?.serial ?? 'none'} <span class="lag">−{countText(behind?.lagSerials ?? 0)}</span>
-      {kind === '!' ? ' failed' : <Doing behind={behind} />}
+      {behind?.serial ?? 'none'} · {countText(behind?.lagSerials ?? 0)} behind
+      {kind === '!' ? ', failed' : <Doing behind={behind} />}
     </td>
   )
 }
@@ -34,9 +34,9 @@ function Dot() {
 }
 
 function Doing({ behind }: { readonly behind: Behind | undefined }) {
-  if (behind?.state === 'building') return <> checking out</>
-  if (behind?.state === 'fetching') return <> {Math.floor(100 * behind.progress)} %</>
-  return <> {durationText(behind?.lagSeconds ?? 0)}</>
+  if (behind?.state === 'building') return <>, checking out</>
+  if (behind?.state === 'fetching') return <>, {Math.floor(100 * behind.progress)} %</>
+  return <>, {durationText(behind?.lagSeconds ?? 0)}</>
 }
 
 const meanings = { '=': 'up to date', '.': 'not followed' } as const

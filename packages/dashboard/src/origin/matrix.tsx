@@ -107,7 +107,7 @@ function Grid({ overview, rows }: { readonly overview: OverviewDocument; readonl
           {rows.slice(first, end).map((mirror, place) => (
             <tr key={mirror.id} aria-rowindex={first + place + 2}>
               <th scope="row" class="who">
-                {mirror.name}
+                <a href={hashOf('mirrors', mirror.id)}>{mirror.name}</a>
               </th>
               <td class="state">
                 <State mirror={mirror} now={now} />

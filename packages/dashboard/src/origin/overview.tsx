@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { Matrix } from './matrix.tsx'
 import { Repositories } from './repositories.tsx'
 import { Summary } from './summary.tsx'
+import { Traffic } from './traffic.tsx'
 
 /** The first page: what is published, and who serves it. */
 export function Overview({ overview }: { readonly overview: OverviewDocument }) {
@@ -15,6 +16,7 @@ export function Overview({ overview }: { readonly overview: OverviewDocument }) 
       <Summary overview={overview} />
       <Repositories overview={overview} />
       <Matrix overview={overview} />
+      <Traffic />
     </>
   )
 }

@@ -7,6 +7,7 @@ import { agoText, amount, bytesText, countText } from '../words/quantities.ts'
 /** What is published: a row for each repository. */
 export function Repositories({ overview }: { readonly overview: OverviewDocument }) {
   const now = useNow()
+  const newestFirst = [...overview.repositories].sort((a, b) => b.created.localeCompare(a.created))
   if (overview.repositories.length === 0) {
     return (
       <section aria-labelledby="repositories">
@@ -23,7 +24,7 @@ export function Repositories({ overview }: { readonly overview: OverviewDocument
     <section aria-labelledby="repositories">
       <h2 id="repositories">Repositories</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-      <section class="wide" aria-labelledby="repositories" tabIndex={0}>
+      <section class="wide tall" aria-labelledby="repositories" tabIndex={0}>
         <table class="list repositories">
           <thead>
             <tr>
@@ -41,7 +42,7 @@ export function Repositories({ overview }: { readonly overview: OverviewDocument
             </tr>
           </thead>
           <tbody>
-            {overview.repositories.map(one => (
+            {newestFirst.map(one => (
               <Row key={one.name} repository={one} now={now} />
             ))}
           </tbody>

@@ -2,6 +2,7 @@ import type { OverviewDocument, RepositoryDocument } from '@repocast/api'
 import { useEffect } from 'preact/hooks'
 import { useLive } from '../live/use-live.ts'
 import { Absent, Waiting } from '../page/frame.tsx'
+import { hashOf } from '../page/use-hash.ts'
 import { amount, bytesText, countText } from '../words/quantities.ts'
 import { timeText } from '../words/times.ts'
 import { ChangeMarks } from './repositories.tsx'
@@ -124,7 +125,7 @@ function Packs({ packs }: Pick<RepositoryDocument, 'packs'>) {
             {packs.map(({ infoHash, bytes, objects, seeders, leechers }) => (
               <tr key={infoHash}>
                 <th scope="row" class="hash">
-                  {infoHash}
+                  <a href={hashOf('swarms', infoHash)}>{infoHash}</a>
                 </th>
                 <td class="number">{bytesText(bytes)}</td>
                 <td class="number">{countText(objects)}</td>

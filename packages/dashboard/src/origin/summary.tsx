@@ -5,7 +5,7 @@ import { amount, bytesText, countText } from '../words/quantities.ts'
 /** The line of figures at the top. */
 export function Summary({ overview }: { readonly overview: OverviewDocument }) {
   const { repositories, totals } = overview
-  const { mirrors, currentMirrors, silentMirrors, peers, seeders, originUploadedBytes, mirrorsUploadedBytes } = totals
+  const { mirrors, currentMirrors, silentMirrors, peers, seeders, originGivenBytes, mirrorsGivenBytes } = totals
   const errors = repositories.filter(one => one.findings.errors > 0).length
   return (
     <dl class="figures">
@@ -25,8 +25,8 @@ export function Summary({ overview }: { readonly overview: OverviewDocument }) {
         note={silentMirrors > 0 ? `${countText(silentMirrors)} silent` : undefined}
       />
       <Figure name="Peers" value={countText(peers)} note={`${amount(seeders, 'seeder')}`} />
-      <Figure name="Given by the origin" value={bytesText(originUploadedBytes)} note="since it started" />
-      <Figure name="Given by mirrors" value={bytesText(mirrorsUploadedBytes)} note="to each other" />
+      <Figure name="Given by the origin" value={bytesText(originGivenBytes)} note="ever" />
+      <Figure name="Given by mirrors" value={bytesText(mirrorsGivenBytes)} note="to each other, ever" />
     </dl>
   )
 }

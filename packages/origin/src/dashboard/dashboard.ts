@@ -55,16 +55,18 @@ export class Dashboard {
 
   /** As it was within the last second. */
   overview(): OverviewDocument {
-    const { url, statistics, clock } = this.#with
+    const { url, statistics, mirrors, clock } = this.#with
     const now = clock()
     if (this.#overview && now.getTime() - this.#overview.made < freshMilliseconds) return this.#overview.document
+    const taken = mirrors.history.totals(allMirrors)
     const document = overviewOf({
       origin: url,
       now,
       snapshots: this.#newestSnapshots(),
       mirrors: statistics.mirrors(),
       packs: statistics.packs(),
-      originUploadedBytes: statistics.uploadedBytes,
+      originGivenBytes: mirrors.history.totals(theOrigin).givenBytes,
+      mirrorsGivenBytes: taken.takenBytes - taken.fromOriginBytes,
     })
     this.#overview = { made: now.getTime(), document }
     return document

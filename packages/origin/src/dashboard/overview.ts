@@ -26,12 +26,14 @@ export interface OverviewSources {
   readonly snapshots: readonly NewestSnapshot[]
   readonly mirrors: readonly MirrorStatistics[]
   readonly packs: readonly PackStatistics[]
-  readonly originUploadedBytes: number
+  /** Ever, in bytes. */
+  readonly originGivenBytes: number
+  readonly mirrorsGivenBytes: number
 }
 
 /** What the dashboard shows first. Pure. */
 export function overviewOf(sources: OverviewSources): OverviewDocument {
-  const { origin, now, snapshots, packs, originUploadedBytes } = sources
+  const { origin, now, snapshots, packs, originGivenBytes, mirrorsGivenBytes } = sources
   const places = new Map(snapshots.map(({ record }, place) => [record.repository as string, place]))
   const mirrors = sources.mirrors.map(mirror => overviewMirror(mirror, places, now))
   const seeders = sum(packs.map(one => one.seeders))
@@ -48,8 +50,8 @@ export function overviewOf(sources: OverviewSources): OverviewDocument {
       peers: seeders + leechers,
       seeders,
       leechers,
-      originUploadedBytes,
-      mirrorsUploadedBytes: sum(sources.mirrors.map(one => one.uploadedBytes)),
+      originGivenBytes,
+      mirrorsGivenBytes,
     },
     repositories: snapshots.map((snapshot, place) => overviewRepository(snapshot, place, mirrors)),
     mirrors,
