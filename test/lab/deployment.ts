@@ -47,11 +47,13 @@ export interface OriginSettings {
   readonly udpPort?: number
   /** What peers are told instead of the host's address. */
   readonly peerAddress?: string
+  /** Settings for single repositories, as in origin.yaml. */
+  readonly repositories?: Readonly<Record<string, object>>
 }
 
 export async function startOrigin(
   lab: Lab,
-  { host = localhost, udpPort, peerAddress }: OriginSettings = {},
+  { host = localhost, udpPort, peerAddress, repositories = {} }: OriginSettings = {},
 ): Promise<LabOrigin> {
   const data = lab.newDirectory('origin')
   const [port, peerPort] = [await freePort(), await freePort()]
@@ -59,6 +61,7 @@ export async function startOrigin(
   await repocast(['origin', 'init', '--data', data, '--url', url, '--peer-port', String(peerPort)])
   const settings = [
     ...(udpPort === undefined ? [] : [`s/# udp-port: .*/udp-port: ${udpPort}/`]),
+    `s|^repositories: .*|repositories: ${JSON.stringify(repositories)}|`,
     ...(peerAddress === undefined ? [] : [`s/^# peer-address: .*/peer-address: ${peerAddress}/`]),
   ]
   for (const setting of settings) await runCommand('sed', ['-i', setting, join(data, 'origin.yaml')])

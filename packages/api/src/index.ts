@@ -20,6 +20,7 @@ export {
   PackStatistics,
   RepositoryStatistics,
   StatsDocument,
+  WatchStatistics,
 } from './statistics.ts'
 export { SwarmDocument, SwarmEdge, SwarmNode } from './swarm.ts'
 export { History, MirrorDocument, TrafficDocument, TrafficTotals } from './traffic.ts'

@@ -18,6 +18,30 @@ export const RepositoryStatistics = Type.Object({
 })
 export type RepositoryStatistics = Static<typeof RepositoryStatistics>
 
+/** A repository whose tree the origin watches, to publish it by itself. */
+export const WatchStatistics = Type.Object({
+  name: Type.String(),
+  state: Type.Union(
+    [
+      Type.Literal('current'),
+      Type.Literal('changing'),
+      Type.Literal('publishing'),
+      Type.Literal('refused'),
+      Type.Literal('failing'),
+    ],
+    {
+      description:
+        'current: what the tree has is published; changing: waiting until it is still; refused: it cannot be published as it is; failing: tried again later',
+    },
+  ),
+  step: Type.Union([Type.String(), Type.Null()], { description: 'what publishing is at' }),
+  unpublishedSeconds: Type.Integer({ minimum: 0, description: 'since the tree has something that is not published' }),
+  error: Type.Union([Type.Object({ code: Type.String(), message: Type.String() }), Type.Null()], {
+    description: 'why the last publish, or look at the tree, failed',
+  }),
+})
+export type WatchStatistics = Static<typeof WatchStatistics>
+
 /** The swarm of a pack, as its tracker knows it. */
 export const PackStatistics = Type.Object({
   infoHash: Type.String(),
@@ -89,6 +113,7 @@ export const StatsDocument = Type.Object({
     }),
   }),
   repositories: Type.Array(RepositoryStatistics),
+  watched: Type.Array(WatchStatistics),
   packs: Type.Array(PackStatistics),
   mirrors: Type.Array(MirrorStatistics),
 })

@@ -152,6 +152,10 @@ export const errorCodes = {
     kind: 'input',
     meaning: 'A tree holds something that cannot be published: a device, pipe or socket, or an impossible time.',
   },
+  REPOCAST_PUBLISH_ENDED: {
+    kind: 'internal',
+    meaning: 'The process that publishes for the daemon ended before it was done.',
+  },
   // agent
   REPOCAST_AGENT_RUNNING: { kind: 'conflict', meaning: 'An agent runs on this data directory already.' },
   REPOCAST_AGENT_NOT_RUNNING: {

@@ -18,7 +18,7 @@ export {
 } from './name.ts'
 export type { InfoHash, PackReference, RecordedFinding, SnapshotRecord } from './record.ts'
 export { decodeRecord, encodeRecord, maxRecordBytes, parseInfoHash } from './record-codec.ts'
-export { parseRepositoryName, type RepositoryKind, type RepositoryName } from './repository.ts'
+export { parseRepositoryName, type RepositoryKind, type RepositoryName, repositoryPattern } from './repository.ts'
 export type { DirectoryEntry, FileEntry, LinkEntry, RootTree, Segment, Tree, TreeEntry, TreeReader } from './tree.ts'
 export { type BuiltTree, buildTree, TreeBuilder } from './tree-builder.ts'
 export { decodeTree, isMode, isTime, maxTreeBytes } from './tree-codec.ts'

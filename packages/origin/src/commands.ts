@@ -1,14 +1,16 @@
 import type { MirrorStatistics } from '@repocast/api'
+import { RepocastError } from '@repocast/errors'
 import { formatLink, parseChannelName } from '@repocast/feed'
-import { parseRepositoryName, type SnapshotRecord } from '@repocast/objects'
-import { originUrl } from './configuration.ts'
+import { parseRepositoryName, type RepositoryName, type SnapshotRecord } from '@repocast/objects'
+import { type OriginConfiguration, originUrl } from './configuration.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
 import { type OriginOptions, withOrigin } from './origin.ts'
 import { type PublishProgress, type PublishResult, publish } from './publish/publish.ts'
 
 export interface PublishCommand {
   readonly repository: string
-  readonly tree: string
+  /** By default what the configuration says. */
+  readonly tree?: string | undefined
   /** How files get into the store; by default what the configuration says. */
   readonly ingest?: 'copy' | 'hardlink' | undefined
   readonly signal?: AbortSignal
@@ -24,7 +26,7 @@ export async function publishTree(options: OriginOptions, command: PublishComman
     return await publish(
       {
         repository,
-        tree: command.tree,
+        tree: command.tree ?? configuredTree(configuration, repository),
         method: command.ingest ?? configuration.ingest,
         announce: announceAddresses(configuration),
         ...(signal && { signal }),
@@ -35,8 +37,17 @@ export async function publishTree(options: OriginOptions, command: PublishComman
   })
 }
 
+function configuredTree({ repositories }: OriginConfiguration, repository: RepositoryName): string {
+  const tree = repositories[repository]?.tree
+  if (tree !== undefined) return tree
+  throw new RepocastError('REPOCAST_TREE_NOT_FOUND', {
+    message: `the configuration has no \`tree\` for ${repository}`,
+    hint: `name the tree to publish, or set \`repositories.${repository}.tree\` in origin.yaml`,
+  })
+}
+
 /** The addresses of the tracker that stand in .torrent files. */
-export function announceAddresses(configuration: Parameters<typeof originUrl>[0]): string[] {
+export function announceAddresses(configuration: OriginConfiguration): string[] {
   const http = originUrl(configuration, 'announce')
   const udpPort = configuration.tracker['udp-port']
   return udpPort === undefined ? [http] : [http, `udp://${new URL(configuration.url).hostname}:${udpPort}`]

@@ -1,6 +1,30 @@
-import { loadConfiguration, parseConfiguration, ratePattern, sampleConfiguration } from '@repocast/daemon'
+import {
+  durationPattern,
+  loadConfiguration,
+  parseConfiguration,
+  ratePattern,
+  sampleConfiguration,
+} from '@repocast/daemon'
+import { repositoryPattern } from '@repocast/objects'
 import Type, { type Static } from 'typebox'
 import type { OriginLayout } from './layout.ts'
+
+/** What may be set for one repository. */
+const RepositorySettings = Type.Object(
+  {
+    tree: Type.Optional(Type.String({ pattern: '^/' })),
+    watch: Type.Optional(
+      Type.Object(
+        {
+          'still-for': Type.Optional(Type.String({ pattern: durationPattern })),
+          every: Type.Optional(Type.String({ pattern: durationPattern })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
 
 /** `origin.yaml`. */
 export const OriginConfiguration = Type.Object(
@@ -75,6 +99,13 @@ export const OriginConfiguration = Type.Object(
       default: 'copy',
       description:
         'How published files get into the store: copy (sharing blocks where the filesystem can), or hardlink, which takes no space but trusts that nobody changes a published file in place.',
+    }),
+    repositories: Type.Record(Type.String({ pattern: repositoryPattern.source }), RepositorySettings, {
+      additionalProperties: false,
+      default: {},
+      description:
+        'Settings for single repositories, by name. `tree` is what `repocast origin publish NAME` publishes. With `watch` the daemon publishes it by itself, when repomd.xml or Release (of a plain tree: anything) changed and all of it was still for `still-for` (30s unless set); it looks each `every` (10s).',
+      examples: [{ debian: { tree: '/srv/debian', watch: { 'still-for': '30s' } } }],
     }),
   },
   { additionalProperties: false },

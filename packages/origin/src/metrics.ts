@@ -18,6 +18,22 @@ export function createOriginMetrics(statistics: () => Statistics | undefined): R
       },
     },
     {
+      name: 'repocast_watch_unpublished_seconds',
+      help: 'Seconds since the watched tree of a repository has something that is not published.',
+      labels: ['repository'],
+      collect: (gauge, now) => {
+        for (const { name, unpublishedSeconds } of now.watched()) gauge.set({ repository: name }, unpublishedSeconds)
+      },
+    },
+    {
+      name: 'repocast_watch_failed',
+      help: 'Whether the last publish of a watched tree, or look at it, failed.',
+      labels: ['repository'],
+      collect: (gauge, now) => {
+        for (const { name, error } of now.watched()) gauge.set({ repository: name }, error === null ? 0 : 1)
+      },
+    },
+    {
       name: 'repocast_tracker_peers',
       help: 'Peers that the tracker knows, counted once for each pack.',
       labels: ['state'],

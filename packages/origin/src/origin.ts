@@ -27,6 +27,9 @@ import { createOriginMetrics } from './metrics.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
 import { addRoutes } from './serve/routes.ts'
 import { Statistics } from './statistics.ts'
+import { watchedRepositories } from './watch/configured.ts'
+import { processPublisher } from './watch/publisher.ts'
+import { Watchers } from './watch/watchers.ts'
 
 export interface OriginOptions {
   readonly data: string
@@ -136,7 +139,13 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     ...(uploadLimit !== undefined && { limits: { uploadRate: parseRate(uploadLimit) } }),
   })
   life.onEnd('swarm', async () => await swarm.close())
-  statistics = new Statistics({ url: configuration.url, store, swarm, tracker, mirrors, clock })
+  const watchers = new Watchers({
+    watched: watchedRepositories(configuration, layout),
+    publisher: processPublisher({ data: layout.directory, environment: options.environment, logger }),
+    clock,
+    logger,
+  })
+  statistics = new Statistics({ url: configuration.url, store, swarm, tracker, mirrors, watchers, clock })
   const [events, statisticsEvents] = [new EventStream(), new EventStream()]
   const dashboard = new Dashboard({
     url: configuration.url,
@@ -216,6 +225,8 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
   await livePacks.start()
   life.onEnd('packs', async () => await livePacks?.stop())
   keepFeedFresh(feed, layout, logger, life)
+  watchers.start()
+  life.onEnd('watchers', async () => await watchers.stop())
   logger.info({ url: configuration.url, listen: configuration.listen, peerPort: swarm.port }, 'the origin is running')
 }
 

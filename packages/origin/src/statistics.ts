@@ -3,6 +3,7 @@ import type { Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
 import type { Tracker } from '@repocast/tracker'
 import type { Mirrors } from './mirrors/mirrors.ts'
+import type { Watchers } from './watch/watchers.ts'
 
 export interface StatisticsSurroundings {
   readonly url: string
@@ -10,6 +11,7 @@ export interface StatisticsSurroundings {
   readonly swarm: Swarm
   readonly tracker: Tracker
   readonly mirrors: Mirrors
+  readonly watchers: Watchers
   readonly clock: () => Date
 }
 
@@ -54,6 +56,7 @@ export class Statistics {
         mirrorsUploadedBytes: sum(mirrors.map(one => one.uploadedBytes)),
       },
       repositories: this.repositories(),
+      watched: this.watched(),
       packs,
       mirrors,
     }
@@ -73,6 +76,10 @@ export class Statistics {
         lagSeconds,
       })),
     )
+  }
+
+  watched(): StatsDocument['watched'] {
+    return this.#with.watchers.statistics
   }
 
   packs(): StatsDocument['packs'] {

@@ -63,6 +63,8 @@ function overrides(schema: TObject, environment: Readonly<Record<string, string 
 type SchemaNode = {
   readonly default?: unknown
   readonly properties?: Readonly<Record<string, SchemaNode>>
+  /** Of an object whose keys are names that people choose. */
+  readonly patternProperties?: Readonly<Record<string, SchemaNode>>
   readonly items?: SchemaNode
 }
 
@@ -100,8 +102,12 @@ function explain(schema: TObject, value: unknown, path: string, document: Docume
 
 function schemaAt(schema: SchemaNode, keys: readonly string[]): SchemaNode | undefined {
   let node: SchemaNode | undefined = schema
-  for (const key of keys) node = node?.properties?.[key] ?? node?.items
+  for (const key of keys) node = childOf(node, key)
   return node
+}
+
+function childOf(node: SchemaNode | undefined, key: string): SchemaNode | undefined {
+  return node?.properties?.[key] ?? Object.values(node?.patternProperties ?? {})[0] ?? node?.items
 }
 
 function lineOf(document: Document, lines: LineCounter, keys: readonly string[]): number | undefined {

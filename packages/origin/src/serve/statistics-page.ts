@@ -1,4 +1,4 @@
-import type { MirrorStatistics, StatsDocument } from '@repocast/api'
+import type { MirrorStatistics, StatsDocument, WatchStatistics } from '@repocast/api'
 import { formatBytes, formatDuration } from '@repocast/daemon'
 
 /** `/stats` as a page: plain HTML, readable in lynx, no script and nothing from elsewhere. */
@@ -36,7 +36,7 @@ ${table(
   ]),
   'Nothing is published yet.',
 )}
-<h2>Mirrors</h2>
+${watched(stats.watched)}<h2>Mirrors</h2>
 ${table(
   ['Name', 'Repository', 'Serves', 'Newest', 'Behind', 'State', 'Taken', 'Given', 'Last report'],
   stats.mirrors.flatMap(mirrorRows),
@@ -51,6 +51,17 @@ ${table(
 </body>
 </html>
 `
+}
+
+function watched(trees: readonly WatchStatistics[]): string {
+  if (trees.length === 0) return ''
+  const rows = trees.map(one => [
+    one.name,
+    one.step === null ? one.state : `${one.state}: ${one.step}`,
+    one.unpublishedSeconds === 0 ? '' : formatDuration(one.unpublishedSeconds),
+    one.error === null ? '' : `${one.error.code}: ${one.error.message}`,
+  ])
+  return `<h2>Watched trees</h2>\n${table(['Name', 'State', 'Not published for', 'Error'], rows, '')}\n`
 }
 
 function mirrorRows(mirror: MirrorStatistics): Cell[][] {

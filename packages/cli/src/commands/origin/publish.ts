@@ -8,7 +8,7 @@ import { commandLog } from '../../program-log.ts'
 const options = (yargs: Argv) =>
   yargs
     .positional('repository', { type: 'string', demandOption: true, describe: 'Name of the repository' })
-    .positional('tree', { type: 'string', demandOption: true, describe: 'Directory to publish' })
+    .positional('tree', { type: 'string', describe: 'Directory to publish; default: what origin.yaml says' })
     .options({
       ...dataOption,
       ingest: {
@@ -20,7 +20,7 @@ const options = (yargs: Argv) =>
 type Args = Awaited<ReturnType<typeof options>['argv']>
 
 export const originPublish: Command<Args> = {
-  usage: 'publish <repository> <tree>',
+  usage: 'publish <repository> [tree]',
   summary: 'Publish a tree as the next snapshot of a repository; works whether the daemon runs or not',
   options: options as (yargs: Argv) => Argv<Args>,
   examples: [

@@ -1,0 +1,4 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { lookAtTree } from './look.ts'
+
+parentPort?.postMessage(lookAtTree(String(workerData)))
