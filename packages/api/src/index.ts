@@ -23,4 +23,5 @@ export {
   WatchStatistics,
 } from './statistics.ts'
 export { SwarmDocument, SwarmEdge, SwarmNode } from './swarm.ts'
+export { TrackedSwarmStatistics, TrackerStatsDocument } from './tracker-statistics.ts'
 export { History, MirrorDocument, TrafficDocument, TrafficTotals } from './traffic.ts'

@@ -14,6 +14,7 @@ import { originRollback } from './commands/origin/rollback.ts'
 import { originRun } from './commands/origin/run.ts'
 import { originShow } from './commands/origin/show.ts'
 import { originStatusCommand } from './commands/origin/status.ts'
+import { trackerRun } from './commands/tracker/run.ts'
 import { exitCodeOf, exitCodes, exitCodesHelp } from './output/exit-codes.ts'
 import { createTerminal } from './output/terminal.ts'
 
@@ -71,6 +72,7 @@ export async function runProgram({ args, environment, version, signal }: Program
       ]),
     )
     .command(group('agent', 'Mirror repositories', [add(agentSync), add(agentRun), add(agentStatusCommand)]))
+    .command(group('tracker', 'Run a tracker alone', [add(trackerRun)]))
     .command(group('config', 'Configuration files', [add(configSample)]))
     .options({
       json: { type: 'boolean', describe: 'Print results, progress and errors as lines of JSON' },
@@ -103,6 +105,6 @@ export async function runProgram({ args, environment, version, signal }: Program
 class UsageError extends Error {}
 
 function usageHint(args: readonly string[]): string {
-  const words = args.filter(word => ['origin', 'agent', 'config'].includes(word)).slice(0, 1)
+  const words = args.filter(word => ['origin', 'agent', 'tracker', 'config'].includes(word)).slice(0, 1)
   return `see \`repocast ${[...words, '--help'].join(' ')}\``
 }

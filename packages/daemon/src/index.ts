@@ -16,6 +16,7 @@ export {
 } from './http/server.ts'
 export { LifeCycle } from './life/life-cycle.ts'
 export { createLogger, type LogOptions } from './log/logger.ts'
+export { addCollectedCounters, type CollectedCounter } from './metrics/collected-counters.ts'
 export { type CollectedGauge, collectedGauges } from './metrics/collected-gauges.ts'
 export { formatBytes, formatCount, formatDuration } from './quantities/format.ts'
 export { durationPattern, parseDuration, parseRate, ratePattern } from './quantities/parse.ts'

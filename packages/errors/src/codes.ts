@@ -125,6 +125,12 @@ export const errorCodes = {
   REPOCAST_SWARM_WEB_SEED_FAILED: { kind: 'network', meaning: 'A web seed does not give the bytes asked for.' },
   // tracker
   REPOCAST_TRACKER_CANNOT_LISTEN: { kind: 'conflict', meaning: 'The UDP port of the tracker is taken or not allowed.' },
+  REPOCAST_TRACKER_LIST_UNREADABLE: {
+    kind: 'configuration',
+    meaning: 'The list or directory of torrents that a tracker tracks cannot be read.',
+  },
+  REPOCAST_TRACKER_LIST_WRONG: { kind: 'configuration', meaning: 'A line of the list of torrents is no info-hash.' },
+  REPOCAST_TRACKER_RUNNING: { kind: 'conflict', meaning: 'Another tracker runs on this data directory.' },
   // daemon
   REPOCAST_QUANTITY_MALFORMED: { kind: 'usage', meaning: 'A duration or size cannot be read.' },
   REPOCAST_CONFIGURATION_MISSING: { kind: 'configuration', meaning: 'A configuration file cannot be read.' },

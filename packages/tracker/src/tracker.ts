@@ -139,6 +139,10 @@ export class Tracker implements AnnounceHandler {
     return this.#peers
   }
 
+  get seeders(): number {
+    return [...this.#swarms.values()].reduce((sum, { seeders }) => sum + seeders, 0)
+  }
+
   /** Swarms that have peers. */
   get liveSwarms(): number {
     return this.#swarms.size

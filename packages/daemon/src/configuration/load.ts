@@ -23,7 +23,7 @@ export async function loadConfiguration<S extends TObject>(
   } catch (cause) {
     throw new RepocastError('REPOCAST_CONFIGURATION_MISSING', {
       message: `cannot read the configuration ${path} (${systemErrorCode(cause)})`,
-      hint: '`repocast config sample origin|agent` prints one to start from',
+      hint: '`repocast config sample origin|agent|tracker` prints one to start from',
       cause,
     })
   }
@@ -124,6 +124,6 @@ function lineOf(document: Document, lines: LineCounter, keys: readonly string[])
 function wrong(path: string, line: number | undefined, what: string, hint?: string): RepocastError {
   return new RepocastError('REPOCAST_CONFIGURATION_WRONG', {
     message: `${path}${line === undefined ? '' : `:${line}`}: ${what}`,
-    hint: hint ?? 'the comments of `repocast config sample origin|agent` explain each key',
+    hint: hint ?? 'the comments of `repocast config sample origin|agent|tracker` explain each key',
   })
 }
