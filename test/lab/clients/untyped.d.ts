@@ -8,6 +8,18 @@ declare module 'bittorrent-tracker' {
     listen(port: number, addresses: { http: string; udp: string; udp6: string }): void
     close(done: () => void): void
   }
+
+  export class Client extends EventEmitter {
+    constructor(options: {
+      infoHash: string
+      peerId: Uint8Array
+      announce: string[]
+      port: number
+      rtcConfig: object
+    })
+    start(options: { left: number }): void
+    destroy(): void
+  }
 }
 
 declare module 'create-torrent' {
