@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { benchAllFiles } from './files.ts'
 import { benchLoopback } from './loopback/main.ts'
 import { benchSwarm } from './swarm/main.ts'
+import { benchTracker } from './tracker/main.ts'
 
 /** Each gives a section in Markdown, or undefined when there is nothing to write. */
 const benches: Readonly<
@@ -13,6 +14,7 @@ const benches: Readonly<
   files: benchAllFiles,
   loopback: benchLoopback,
   swarm: benchSwarm,
+  tracker: benchTracker,
 }
 
 const [name = '', ...given] = process.argv.slice(2)

@@ -40,6 +40,7 @@ need zstd have zstd
 if [ "${1:-}" = --bench ]; then
   need gcc have cc
   need libc6-dev test -e /usr/include/stdio.h
+  need opentracker have opentracker
   need transmission-cli have transmission-remote
   need transmission-daemon have transmission-daemon
 fi
