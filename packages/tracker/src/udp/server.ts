@@ -31,10 +31,16 @@ export class UdpServer {
    * @throws RepocastError REPOCAST_TRACKER_CANNOT_LISTEN
    */
   async listen(host: string, port: number): Promise<void> {
-    const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', ipv6Only: isIPv6(host) && this.#hasIpv4() })
+    const socket = createSocket({
+      type: isIPv6(host) ? 'udp6' : 'udp4',
+      ipv6Only: isIPv6(host) && this.#hasIpv4(),
+      // Only addresses are sent to; the usual way asks for each whether it is a name.
+      lookup: (address, _options, done) => done(null, address, isIPv6(host) ? 6 : 4),
+    })
     try {
+      const listening = once(socket, 'listening')
       socket.bind(port, host)
-      await once(socket, 'listening')
+      await listening
     } catch (cause) {
       socket.close()
       throw new RepocastError('REPOCAST_TRACKER_CANNOT_LISTEN', {
