@@ -125,7 +125,7 @@ export const errorCodes = {
   REPOCAST_SWARM_WEB_SEED_FAILED: { kind: 'network', meaning: 'A web seed does not give the bytes asked for.' },
   // tracker
   REPOCAST_TRACKER_CANNOT_LISTEN: { kind: 'conflict', meaning: 'The UDP port of the tracker is taken or not allowed.' },
-  REPOCAST_TRACKER_LIST_UNREADABLE: {
+  REPOCAST_TRACKER_LIST_MISSING: {
     kind: 'configuration',
     meaning: 'The list or directory of torrents that a tracker tracks cannot be read.',
   },

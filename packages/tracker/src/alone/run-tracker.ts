@@ -22,7 +22,7 @@ export interface RunTrackerOptions {
 
 /**
  * Runs a tracker alone until `signal` says stop.
- * @throws RepocastError REPOCAST_TRACKER_RUNNING, REPOCAST_TRACKER_LIST_UNREADABLE, REPOCAST_TRACKER_LIST_WRONG,
+ * @throws RepocastError REPOCAST_TRACKER_RUNNING, REPOCAST_TRACKER_LIST_MISSING, REPOCAST_TRACKER_LIST_WRONG,
  *   REPOCAST_TRACKER_CANNOT_LISTEN, REPOCAST_HTTP_CANNOT_LISTEN, and what configuration and database throw
  */
 export async function runTracker(options: RunTrackerOptions, signal: AbortSignal): Promise<void> {

@@ -45,7 +45,7 @@ export class AllowedTorrents {
 
   /**
    * Reads and begins to watch.
-   * @throws RepocastError REPOCAST_TRACKER_LIST_UNREADABLE, REPOCAST_TRACKER_LIST_WRONG
+   * @throws RepocastError REPOCAST_TRACKER_LIST_MISSING, REPOCAST_TRACKER_LIST_WRONG
    */
   async start(): Promise<void> {
     const isDirectory = await this.#read()
@@ -100,7 +100,7 @@ export class AllowedTorrents {
       return isDirectory
     } catch (cause) {
       if (cause instanceof RepocastError) throw cause
-      throw new RepocastError('REPOCAST_TRACKER_LIST_UNREADABLE', {
+      throw new RepocastError('REPOCAST_TRACKER_LIST_MISSING', {
         message: `cannot read the torrents in ${this.#path} (${systemErrorCode(cause)})`,
         hint: 'name a list of info-hashes or a directory of .torrent files in `torrents`',
         cause,
