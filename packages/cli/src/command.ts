@@ -23,10 +23,19 @@ export interface Command<A> {
   readonly run: (args: A, context: CommandContext) => Promise<void>
 }
 
-/** The command for yargs. `start` runs a command, and answers for its failure. */
-export function commandModule<A>(
+/** Runs a command, and answers for its failure. */
+export type Start = (run: (context: CommandContext) => Promise<void>) => Promise<void>
+
+/** Adds a command to a parser, whatever arguments it takes. */
+export type AddCommand = (parser: Argv, start: Start) => Argv
+
+export function adding<A>(command: Command<A>): AddCommand {
+  return (parser, start) => parser.command(commandModule(command, start))
+}
+
+function commandModule<A>(
   { usage, summary, options, examples = [], run }: Command<A>,
-  start: (run: (context: CommandContext) => Promise<void>) => Promise<void>,
+  start: Start,
 ): CommandModule<object, A> {
   return {
     command: usage,

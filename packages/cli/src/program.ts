@@ -1,20 +1,5 @@
 import yargs, { type Argv } from 'yargs'
-import { type Command, type CommandContext, commandModule } from './command.ts'
-import { agentRun } from './commands/agent/run.ts'
-import { agentStatusCommand } from './commands/agent/status.ts'
-import { agentSync } from './commands/agent/sync.ts'
-import { configSample } from './commands/config/sample.ts'
-import { originChannels } from './commands/origin/channels.ts'
-import { originInit } from './commands/origin/init.ts'
-import { originLink } from './commands/origin/link.ts'
-import { originLog } from './commands/origin/log.ts'
-import { originPromote } from './commands/origin/promote.ts'
-import { originPublish } from './commands/origin/publish.ts'
-import { originRollback } from './commands/origin/rollback.ts'
-import { originRun } from './commands/origin/run.ts'
-import { originShow } from './commands/origin/show.ts'
-import { originStatusCommand } from './commands/origin/status.ts'
-import { trackerRun } from './commands/tracker/run.ts'
+import type { AddCommand, CommandContext } from './command.ts'
 import { exitCodeOf, exitCodes, exitCodesHelp } from './output/exit-codes.ts'
 import { createTerminal } from './output/terminal.ts'
 
@@ -43,37 +28,24 @@ export async function runProgram({ args, environment, version, signal }: Program
       exitCode = exitCodeOf(error)
     }
   }
-  const group = (name: string, summary: string, commands: readonly ((parser: Argv) => Argv)[]) => ({
+  // Only the commands of the group that is named are loaded: a tracker needs nothing of what an agent does.
+  const group = (name: string, summary: string, load: () => Promise<{ readonly commands: readonly AddCommand[] }>) => ({
     command: name,
     describe: summary,
-    builder: (parser: Argv) =>
-      commands.reduce((result, add) => add(result), parser).demandCommand(1, `name a command of ${name}`),
+    builder: async (parser: Argv) => {
+      const { commands } = await load()
+      for (const add of commands) add(parser, start)
+      return parser.demandCommand(1, `name a command of ${name}`)
+    },
     handler: () => {},
   })
-  const add =
-    <A>(command: Command<A>) =>
-    (parser: Argv): Argv =>
-      parser.command(commandModule(command, start))
   const parser = yargs([...args])
     .scriptName('repocast')
     .usage('$0 <command>\n\nDistributes package repositories from one origin to many mirrors over BitTorrent.')
-    .command(
-      group('origin', 'Publish repositories', [
-        add(originInit),
-        add(originPublish),
-        add(originRun),
-        add(originStatusCommand),
-        add(originLink),
-        add(originLog),
-        add(originShow),
-        add(originRollback),
-        add(originPromote),
-        add(originChannels),
-      ]),
-    )
-    .command(group('agent', 'Mirror repositories', [add(agentSync), add(agentRun), add(agentStatusCommand)]))
-    .command(group('tracker', 'Run a tracker alone', [add(trackerRun)]))
-    .command(group('config', 'Configuration files', [add(configSample)]))
+    .command(group('origin', 'Publish repositories', () => import('./commands/origin/index.ts')))
+    .command(group('agent', 'Mirror repositories', () => import('./commands/agent/index.ts')))
+    .command(group('tracker', 'Run a tracker alone', () => import('./commands/tracker/index.ts')))
+    .command(group('config', 'Configuration files', () => import('./commands/config/index.ts')))
     .options({
       json: { type: 'boolean', describe: 'Print results, progress and errors as lines of JSON' },
       verbose: { type: 'boolean', describe: 'Tell more, also where an error came from' },

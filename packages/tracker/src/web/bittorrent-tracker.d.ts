@@ -1,4 +1,4 @@
-declare module 'bittorrent-tracker' {
+declare module 'bittorrent-tracker/server' {
   import { EventEmitter } from 'node:events'
   import type { IncomingMessage } from 'node:http'
   import type { Duplex } from 'node:stream'
@@ -11,7 +11,7 @@ declare module 'bittorrent-tracker' {
     terminate(): void
   }
 
-  export class Server extends EventEmitter {
+  export default class Server extends EventEmitter {
     constructor(options: {
       http: boolean
       udp: boolean

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { WebSocket } from 'bittorrent-tracker'
+import type { WebSocket } from 'bittorrent-tracker/server'
 import { type Address, formatAddress } from '../address/address.ts'
 import { parseWebMessage, type WebMessage } from './web-message.ts'
 

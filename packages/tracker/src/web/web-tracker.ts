@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { describeError, type Logger } from '@repocast/errors'
-import { Server } from 'bittorrent-tracker'
+import Server from 'bittorrent-tracker/server'
 import { type Address, formatAddress } from '../address/address.ts'
 import { refusals } from '../swarm/announcement.ts'
 import { WebPeer } from './web-peer.ts'
