@@ -87,6 +87,13 @@ export const OriginConfiguration = Type.Object(
             examples: [8081],
           }),
         ),
+        'peers-per-address': Type.Integer({
+          minimum: 1,
+          maximum: 65_535,
+          default: 64,
+          description:
+            'Peers of one address (of IPv6, one network of 64 bits) that are remembered for one pack. Raise it when more mirrors share an address.',
+        }),
         websocket: Type.Boolean({
           default: false,
           description:

@@ -126,6 +126,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     clock,
     logger,
     intervalSeconds: configuration.tracker['interval-seconds'],
+    limits: { maxPeersPerAddress: configuration.tracker['peers-per-address'] },
   })
   life.onEnd('tracker', async () => await tracker.close())
   const mirrors = new Mirrors(layout.mirrors)

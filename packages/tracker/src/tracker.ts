@@ -103,6 +103,7 @@ export class Tracker implements AnnounceHandler {
     })
     this.#store = new SwarmStore(options.path)
     this.#saver = new Saver(this.#store)
+    this.#store.trimTotals(this.#limits.maxSwarms)
     this.#restore()
     this.http = new HttpAnswers(this)
     this.udp = new UdpServer(this, options)
@@ -221,7 +222,6 @@ export class Tracker implements AnnounceHandler {
     this.web.close()
     try {
       this.#saver.saveAll(this.#options.clock().getTime())
-      this.#store.trimTotals(this.#limits.maxSwarms)
     } finally {
       this.#store.close()
     }

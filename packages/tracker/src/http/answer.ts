@@ -117,4 +117,4 @@ function failure(reason: string): Buffer {
 }
 
 const limitedReason = 'too many requests from your address'
-const limited = Buffer.from(`d14:failure reason${limitedReason.length}:${limitedReason}8:retry in1:1e`)
+const limited = Buffer.from(`d14:failure reason${limitedReason.length}:${limitedReason}8:retry ini1ee`)
