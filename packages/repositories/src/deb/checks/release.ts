@@ -1,7 +1,7 @@
 import { joinPath } from '@repocast/objects'
 import { readWhole } from '../../check/read-whole.ts'
 import { type Algorithm, algorithms, isBroken } from '../../metadata/digests.ts'
-import { sameText, splitClearSigned } from '../release/clear-signed.ts'
+import { sameText, splitClearSigned } from '../../openpgp/clear-signed.ts'
 import { readRelease, type Suite } from '../release/read.ts'
 import { parseRelease, type Release } from '../release/release.ts'
 import type { SuitePlace } from '../suites/suite-place.ts'

@@ -1,8 +1,8 @@
 import { joinPath } from '@repocast/objects'
 import { readWhole } from '../../check/read-whole.ts'
 import type { TreeReader } from '../../check/tree-reader.ts'
+import { splitClearSigned } from '../../openpgp/clear-signed.ts'
 import type { SuitePlace } from '../suites/suite-place.ts'
-import { splitClearSigned } from './clear-signed.ts'
 import { maxReleaseBytes, parseRelease, type Release } from './release.ts'
 
 /** A suite whose Release could be read. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { splitClearSigned } from '../release/clear-signed.ts'
+import { splitClearSigned } from '../../openpgp/clear-signed.ts'
 import { parseRelease } from '../release/release.ts'
 import { digest, MadeRepository } from './made-repository.ts'
 

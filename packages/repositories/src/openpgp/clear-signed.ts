@@ -1,4 +1,4 @@
-import { Malformed } from '../../metadata/malformed.ts'
+import { Malformed } from '../metadata/malformed.ts'
 
 /** An InRelease file, taken apart. */
 export interface ClearSigned {
