@@ -1,4 +1,5 @@
 import { directoryOf, joinPath } from '@repocast/objects'
+import { otherDigest } from '../../check/compare-digest.ts'
 import { type Algorithm, strongest } from '../../metadata/digests.ts'
 import type { Suite } from '../release/read.ts'
 import type { Form } from './forms.ts'
@@ -45,7 +46,8 @@ export class ByHash {
     if (tree.find(path)?.type !== 'f') return say('it is a link that leads to no file')
     const sha256 = await tree.digest(path, 'sha256', signal)
     if (directory === 'SHA256' ? sha256 === digest : this.#known.get(digest) === sha256) return undefined
-    const is = directory === 'SHA256' ? sha256 : await tree.digest(path, 'sha512', signal)
-    if (is !== digest) say(`its ${directory} is ${is}`)
+    const algorithm = directory === 'SHA256' ? 'sha256' : 'sha512'
+    const other = await otherDigest(this.#scope.context, path, { algorithm, digest })
+    if (other !== undefined) say(`its ${directory} is ${other}`)
   }
 }

@@ -1,3 +1,4 @@
+import { otherDigest } from '../../check/compare-digest.ts'
 import { cheapest } from '../../metadata/digests.ts'
 import type { ListedFile } from '../control/listed-file.ts'
 import { byCost } from '../index/forms.ts'
@@ -49,8 +50,8 @@ async function isAsNamed(
   }
   const wanted = cheapest(file.digests)
   if (wanted === undefined) return true
-  const found = await scope.context.tree.digest(path, wanted.algorithm, scope.context.signal)
-  if (found === wanted.digest) return true
+  const found = await otherDigest(scope.context, path, wanted)
+  if (found === undefined) return true
   const message = `its ${wanted.algorithm} is ${found}, ${suite.path} says ${wanted.digest}`
   scope.report('DEB_INDEX_CHECKSUM', path, message)
   return false

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { directoryOf, joinPath } from '@repocast/objects'
+import { otherDigest } from '../../check/compare-digest.ts'
 import { algorithms, cheapest } from '../../metadata/digests.ts'
 import { Malformed } from '../../metadata/malformed.ts'
 import type { ListedFile } from '../control/listed-file.ts'
@@ -54,15 +55,14 @@ async function whyBroken(
   download: ListedFile | undefined,
   patch: ListedFile,
 ): Promise<string | undefined> {
-  const { tree, signal } = scope.context
-  const node = tree.find(path)
+  const node = scope.context.tree.find(path)
   if (node?.type !== 'f') return 'it is not there'
   const wanted = download && cheapest(download.digests)
   if (download !== undefined && node.sizeBytes !== download.sizeBytes)
     return `it has ${node.sizeBytes} bytes and not ${download.sizeBytes}`
-  if (wanted !== undefined && (await tree.digest(path, wanted.algorithm, signal)) !== wanted.digest)
+  if (wanted !== undefined && (await otherDigest(scope.context, path, wanted)) !== undefined)
     return `its ${wanted.algorithm} is not ${wanted.digest}`
-  return await whyOtherPatch(scope, path, patch)
+  return scope.context.isQuick ? undefined : await whyOtherPatch(scope, path, patch)
 }
 
 async function whyOtherPatch(scope: Scope, path: string, patch: ListedFile): Promise<string | undefined> {

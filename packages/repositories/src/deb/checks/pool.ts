@@ -1,3 +1,4 @@
+import { otherDigest } from '../../check/compare-digest.ts'
 import { fingerprint } from '../../check/fingerprint.ts'
 import { InOrder } from '../../check/in-order.ts'
 import { type Algorithm, cheapest } from '../../metadata/digests.ts'
@@ -68,9 +69,8 @@ export class Pool {
     index: string,
     codes: FileCodes,
   ): Promise<(() => void) | undefined> {
-    const { tree, signal } = this.#scope.context
-    const found = await tree.digest(path, algorithm, signal)
-    if (found === digest) return undefined
+    const found = await otherDigest(this.#scope.context, path, { algorithm, digest })
+    if (found === undefined) return undefined
     return () => this.#scope.report(codes.checksum, path, `its ${algorithm} is ${found}, ${index} says ${digest}`)
   }
 

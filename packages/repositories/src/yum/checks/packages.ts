@@ -1,3 +1,4 @@
+import { otherDigest } from '../../check/compare-digest.ts'
 import { fingerprint } from '../../check/fingerprint.ts'
 import { InOrder } from '../../check/in-order.ts'
 import { isBroken } from '../../metadata/digests.ts'
@@ -113,9 +114,8 @@ export class PackageCheck {
   }
 
   async #compare(path: string, { algorithm, digest }: Checksum): Promise<Mismatch | undefined> {
-    const { tree, signal } = this.#scope.context
-    const found = await tree.digest(path, algorithm, signal)
-    if (found === digest) return undefined
+    const found = await otherDigest(this.#scope.context, path, { algorithm, digest })
+    if (found === undefined) return undefined
     return { path, message: `its ${algorithm} is ${found}, ${this.#primary} says ${digest}` }
   }
 

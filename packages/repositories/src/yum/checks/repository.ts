@@ -34,7 +34,11 @@ export async function checkRepository(scope: Scope, directory: string, named: Se
     if (hasPackages) {
       const isRead = path !== undefined && (await checkPrimary(scope, directory, path, file, named))
       isComplete &&= isRead
-    } else if (path !== undefined && (open !== undefined || file.openSizeBytes !== undefined)) {
+    } else if (
+      path !== undefined &&
+      !scope.context.isQuick &&
+      (open !== undefined || file.openSizeBytes !== undefined)
+    ) {
       await checkUnpacked(scope, directory, path, file, async () => {})
     }
   }

@@ -1,4 +1,5 @@
 import { directoryOf } from '@repocast/objects'
+import { otherDigest } from '../../check/compare-digest.ts'
 import { Malformed, quote } from '../../metadata/malformed.ts'
 import { repomdOf } from '../find/finder.ts'
 import { placeOf } from '../location/location.ts'
@@ -33,7 +34,7 @@ async function checkFile(
   href: string,
   info: TreeInfo,
 ): Promise<void> {
-  const { tree, signal } = scope.context
+  const { tree } = scope.context
   const isMetadata = isRepomd(href)
   const place = placeOf(directory, { href, base: undefined })
   if (place.kind !== 'inside') {
@@ -49,8 +50,8 @@ async function checkFile(
   }
   const checksum = info.checksums.get(href)
   if (checksum === undefined) return
-  const found = await tree.digest(path, checksum.algorithm, signal)
-  if (found === checksum.digest) return
+  const found = await otherDigest(scope.context, path, checksum)
+  if (found === undefined) return
   const code = isMetadata ? 'YUM_TREEINFO_REPOMD' : 'YUM_TREEINFO_IMAGE_CHECKSUM'
   scope.report(code, path, `its ${checksum.algorithm} is ${found}, ${treeInfo} says ${checksum.digest}`)
 }
