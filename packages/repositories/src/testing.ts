@@ -1,4 +1,5 @@
-/** For tests: trees in memory. */
+/** For tests: trees and snapshots in memory. */
 
 export { type MemoryLink, MemoryTree } from './check/memory-tree.ts'
 export { type TreeReaderPromise, treeReaderPromises } from './check/testing/tree-reader-promises.ts'
+export { type MadeFiles, MadeSnapshots } from './snapshot/testing/made-snapshot.ts'

@@ -1,7 +1,7 @@
 import { RepocastError } from '@repocast/errors'
 import { parseRepositoryName, type SnapshotRecord } from '@repocast/objects'
+import { type MadeFiles, MadeSnapshots } from '@repocast/repositories/testing'
 import { describe, expect, test } from 'vitest'
-import { type MadeFiles, MadeSnapshots } from '../tree/testing/made-snapshot.ts'
 import { type FileChange, fileChanges } from './file-changes.ts'
 import { type LogEntry, type LogOptions, logSnapshots } from './log.ts'
 

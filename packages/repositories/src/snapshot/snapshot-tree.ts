@@ -9,7 +9,8 @@ import {
   type Tree,
   type TreeEntry,
 } from '@repocast/objects'
-import type { Algorithm, TreeNode, TreeReader, WalkedNode } from '@repocast/repositories'
+import type { TreeNode, TreeReader, WalkedNode } from '../check/tree-reader.ts'
+import type { Algorithm } from '../metadata/digests.ts'
 import { DigestsOfRun, type KnownDigests } from './digests.ts'
 import { Directories } from './directories.ts'
 

@@ -1,6 +1,6 @@
 import { compareNames, type ObjectId, objectIdOf, type TreeEntry } from '@repocast/objects'
 import { MemoryTrees } from '@repocast/objects/testing'
-import type { MemoryLink } from '@repocast/repositories/testing'
+import type { MemoryLink } from '../../check/memory-tree.ts'
 import type { SnapshotObjects } from '../snapshot-tree.ts'
 
 export type MadeFiles = ReadonlyMap<string, Uint8Array | MemoryLink>

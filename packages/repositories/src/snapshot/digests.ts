@@ -1,5 +1,5 @@
 import type { ObjectId } from '@repocast/objects'
-import type { Algorithm } from '@repocast/repositories'
+import type { Algorithm } from '../metadata/digests.ts'
 
 /** Digests of blobs besides SHA-256, in lower-case hexadecimal, that were computed before. */
 export interface KnownDigests {

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
-import { treeReaderPromises } from '@repocast/repositories/testing'
 import { describe, expect, test } from 'vitest'
+import { treeReaderPromises } from '../check/testing/tree-reader-promises.ts'
 import { SnapshotTree } from './snapshot-tree.ts'
 import { MadeSnapshots } from './testing/made-snapshot.ts'
 

@@ -1,8 +1,8 @@
 import { buffer } from 'node:stream/consumers'
 import { whyUnsafeLink } from '@repocast/objects'
-import { type MemoryLink, MemoryTree } from '@repocast/repositories/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { type MemoryLink, MemoryTree } from '../check/memory-tree.ts'
 import { SnapshotTree } from './snapshot-tree.ts'
 import { type MadeFiles, MadeSnapshots } from './testing/made-snapshot.ts'
 
