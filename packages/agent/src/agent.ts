@@ -81,6 +81,8 @@ interface Followed {
   readonly link: SubscriptionLink
   readonly path: string
   readonly urgent?: boolean
+  /** Whether snapshots are checked before they are served. */
+  readonly check: boolean
   /** Serial to keep. */
   readonly hold?: number | undefined
 }
@@ -88,12 +90,13 @@ interface Followed {
 function openMirror(
   { layout, store, swarm, trust }: OpenAgent,
   { logger, clock }: AgentOptions,
-  { link, path, urgent = false, hold }: Followed,
+  { link, path, urgent = false, check, hold }: Followed,
   onChange: () => void,
 ): Mirror {
   const floor = createTrustFloor(trust, link.rootFingerprint)
   const follower = new Follower({ link, directory: layout.feed(link), floor, clock, hold })
-  return new Mirror({ servedPath: resolve(path), isUrgent: urgent, store, swarm, follower, clock, logger, onChange })
+  const how = { servedPath: resolve(path), isUrgent: urgent, isChecked: check }
+  return new Mirror({ ...how, store, swarm, follower, clock, logger, onChange })
 }
 
 /** A way to ask what the agent tells of itself from now on. */
@@ -117,6 +120,8 @@ export interface SyncOptions {
   readonly directory: string
   /** Serial to have and to keep; undefined for what the link names. */
   readonly serial?: number | undefined
+  /** Whether the snapshot is checked before it is served. */
+  readonly check: boolean
   readonly name: string
   readonly peerPort: number
   readonly seedForSeconds: number
@@ -134,7 +139,12 @@ export interface SyncOptions {
 export async function syncOnce(options: AgentOptions, sync: SyncOptions): Promise<void> {
   const link = parseLink(sync.link)
   await withAgent(options, { peerPort: sync.peerPort, maxConnections: 500 }, async agent => {
-    const mirror = openMirror(agent, options, { link, path: sync.directory, hold: sync.serial }, () => {})
+    const mirror = openMirror(
+      agent,
+      options,
+      { link, path: sync.directory, check: sync.check, hold: sync.serial },
+      () => {},
+    )
     const status = statusOf(agent, options, { name: sync.name }, [mirror])
     const urls = [originAddress(link, 'reports')]
     const reporter = new Reporter({ urls, key: await openAgentKey(agent.layout.key), status, logger: options.logger })
@@ -203,7 +213,11 @@ async function follow(
 ): Promise<void> {
   const { logger } = options
   const { life, swarm } = agent
-  const links: Followed[] = configuration.repositories.map(one => ({ ...one, link: parseLink(one.link) }))
+  const links: Followed[] = configuration.repositories.map(one => ({
+    ...one,
+    link: parseLink(one.link),
+    check: one.check ?? configuration.check,
+  }))
   let reporter: Reporter | undefined
   const mirrors = links.map(one => openMirror(agent, options, one, () => reporter?.changed()))
   const { name, 'public-url': publicUrl } = configuration

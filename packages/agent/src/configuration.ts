@@ -20,6 +20,7 @@ export const AgentConfiguration = Type.Object(
           urgent: Type.Optional(
             Type.Boolean({ description: 'Fetch it before the others, as for security updates. False by default.' }),
           ),
+          check: Type.Optional(Type.Boolean({ description: 'As `check` below, for this repository.' })),
           hold: Type.Optional(
             Type.Integer({ minimum: 1, description: 'Serial to have and to keep, whatever is published.' }),
           ),
@@ -40,6 +41,11 @@ export const AgentConfiguration = Type.Object(
         ],
       },
     ),
+    check: Type.Boolean({
+      default: true,
+      description:
+        'Hold each snapshot against the rules for its kind before it is served: metadata parses, and all that it names is there. One that clients could not use is not served.',
+    }),
     listen: Type.String({
       default: '0.0.0.0:8081',
       description: 'Address and port for HTTP: each repository under /NAME/, /status.json, /metrics, /healthz.',

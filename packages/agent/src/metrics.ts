@@ -29,6 +29,15 @@ export function createAgentMetrics(status: () => AgentStatus): Registry {
       },
     },
     {
+      name: 'repocast_agent_refused',
+      help: 'Whether the newest snapshot is not served because clients could not use it.',
+      labels: ['repository'],
+      collect: (gauge, now) => {
+        for (const { name, error } of now.repositories)
+          gauge.set({ repository: name }, Number(error?.code === 'REPOCAST_SNAPSHOT_BROKEN'))
+      },
+    },
+    {
       name: 'repocast_agent_downloaded_bytes',
       help: 'Bytes of packs taken from peers and web seeds since the start.',
       collect: (gauge, now) => gauge.set(now.downloadedBytes),

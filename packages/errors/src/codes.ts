@@ -169,6 +169,10 @@ export const errorCodes = {
     meaning: 'No agent answers on the address that its configuration names.',
   },
   REPOCAST_SNAPSHOT_INCOMPLETE: { kind: 'integrity', meaning: 'No pack of a snapshot holds an object that it needs.' },
+  REPOCAST_SNAPSHOT_BROKEN: {
+    kind: 'integrity',
+    meaning: 'A snapshot breaks rules for its kind, so that clients could not use it; what was served before stays.',
+  },
   REPOCAST_NOTHING_PUBLISHED: { kind: 'missing', meaning: 'The feed has no snapshot of the repository yet.' },
 } as const satisfies Record<string, CodeEntry>
 

@@ -28,6 +28,7 @@ class Superseded extends Error {}
 export async function followRepository(options: FollowOptions): Promise<void> {
   const { mirror, wake, pollSeconds, logger, signal, random } = options
   let retrySeconds = firstRetrySeconds
+  let told: unknown
   while (!signal.aborted) {
     let pause = pollSeconds
     try {
@@ -38,7 +39,9 @@ export async function followRepository(options: FollowOptions): Promise<void> {
     } catch (error) {
       if (signal.aborted) return
       if (error instanceof Superseded) continue
-      tell(error, mirror, logger)
+      // A snapshot that was refused is refused with the same error until there is another.
+      if (error !== told) tell(error, mirror, logger)
+      told = error
       pause = Math.min(pollSeconds, retrySeconds)
       retrySeconds *= 2
     }

@@ -8,12 +8,15 @@ import type { Swarm } from '@repocast/swarm'
 import type { FetchProgress } from './fetch-objects.ts'
 import { SnapshotFetch } from './fetch-snapshot.ts'
 import { SharedPacks } from './shared-packs.ts'
+import { checkSnapshot } from './snapshot-check.ts'
 
 export interface MirrorOptions {
   /** The symbolic link that web servers serve, absolute. */
   readonly servedPath: string
   /** Whether it is fetched before others that are not. */
   readonly isUrgent: boolean
+  /** Whether a snapshot is held against the rules for repositories before it is served. */
+  readonly isChecked: boolean
   readonly store: Store
   readonly swarm: Swarm
   readonly follower: Follower
@@ -41,6 +44,8 @@ export class Mirror {
   #swapped: Date | undefined
   #newest: SnapshotRecord | undefined
   #error: RepositoryStatus['error'] = null
+  /** The snapshot that has failed its check, and how. */
+  #refused: { readonly serial: number; readonly error: RepocastError } | undefined
   #progress: () => FetchProgress = () => ({ bytesDone: 0, bytesWanted: 0 })
 
   constructor(options: MirrorOptions) {
@@ -106,8 +111,9 @@ export class Mirror {
 
   /**
    * Brings the mirror to the snapshot to have: fetches what is missing, checks it out and swaps. A failure leaves what
-   * is served as it is, and the next update goes on from where this one stopped.
-   * @throws RepocastError REPOCAST_NOTHING_PUBLISHED; what feed, swarm and store throw; the reason of `signal`
+   * is served as it is, and the next update goes on from where this one stopped. A snapshot that has failed its check is
+   * refused until there is another.
+   * @throws RepocastError REPOCAST_NOTHING_PUBLISHED, REPOCAST_SNAPSHOT_BROKEN; what feed, swarm and store throw; the reason of `signal`
    */
   async update(signal: AbortSignal): Promise<UpdateResult> {
     try {
@@ -137,6 +143,7 @@ export class Mirror {
       await this.#sharedPacks.open(record, signal)
       return { record, swapped: false }
     }
+    if (this.#refused?.serial === record.serial) throw this.#refused.error
     this.#setState('fetching')
     await this.#fetch.run({
       record,
@@ -148,6 +155,7 @@ export class Mirror {
       },
     })
     this.#setState('building')
+    if (this.#with.isChecked) await this.#check(record, signal)
     const generation = await store.generations.build(record, this.servedPath, { signal })
     await store.generations.swap(generation, this.servedPath)
     this.#served = generation
@@ -155,6 +163,15 @@ export class Mirror {
     this.#with.logger.info({ repository: this.repository, serial: record.serial }, 'serving a new snapshot')
     await this.#tidy()
     return { record, swapped: true }
+  }
+
+  async #check(record: SnapshotRecord, signal: AbortSignal): Promise<void> {
+    try {
+      await checkSnapshot(this.#with.store.objects, record, signal)
+    } catch (error) {
+      if (isRepocastError(error, 'REPOCAST_SNAPSHOT_BROKEN')) this.#refused = { serial: record.serial, error }
+      throw error
+    }
   }
 
   /** Lets go of snapshots that no generation holds, their packs, and the objects that only those had. */

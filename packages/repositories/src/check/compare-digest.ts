@@ -2,8 +2,8 @@ import type { Algorithm } from '../metadata/digests.ts'
 import type { CheckContext } from './context.ts'
 
 /**
- * The digest of the file at `path` where it is another than `wanted`, else undefined. A quick check knows SHA-256 only, and
- * takes the others as they are. @throws what the tree throws
+ * The digest of the file at `path` where it is another than `wanted`, else undefined. A quick check knows SHA-256 only,
+ * and believes the others. @throws what the tree throws, and the reason of the signal
  */
 export async function otherDigest(
   { tree, isQuick, signal }: CheckContext,

@@ -15,8 +15,9 @@ export interface CheckContext {
   /** How long after this one the next snapshot is expected, where it is known. */
   readonly publishIntervalSeconds?: number | undefined
   /**
-   * Whether only what costs little is looked at, for who has verified all files by their SHA-256 already: metadata parses, and
-   * what it names is there with its size and SHA-256. No other digest is computed, and no metadata unpacked that names no packages.
+   * Whether only what costs little is looked at, for who has verified all files by their SHA-256 already: metadata
+   * parses, and what it names is there with its size and SHA-256. No other digest is computed, and no metadata that
+   * names no packages is unpacked.
    */
   readonly isQuick?: boolean | undefined
   readonly signal?: AbortSignal | undefined

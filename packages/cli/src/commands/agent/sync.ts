@@ -14,6 +14,11 @@ const options = (yargs: Argv) =>
     .options({
       ...dataOption,
       serial: { type: 'number', requiresArg: true, describe: 'Fetch this snapshot; default: what the link names' },
+      check: {
+        type: 'boolean',
+        default: true,
+        describe: 'Serve it only if clients can use it: metadata parses, and all that it names is there',
+      },
       'seed-for': {
         type: 'string',
         default: '0s',
@@ -35,7 +40,10 @@ export const agentSync: Command<Args> = {
   summary: 'Fetch the newest snapshot, or the one that a channel names, once, serve it as a directory, and end',
   options: options as (yargs: Argv) => Argv<Args>,
   examples: [["$0 agent sync 'repocast+http://…' /srv/mirror/debian --data /var/lib/repocast --seed-for 10m", '']],
-  async run({ link, directory, data, serial: wanted, 'seed-for': seedFor, 'peer-port': peerPort, name }, context) {
+  async run(
+    { link, directory, data, serial: wanted, check, 'seed-for': seedFor, 'peer-port': peerPort, name },
+    context,
+  ) {
     const { terminal, signal } = context
     const seedForSeconds = parseDuration(seedFor)
     const view = createProgressView(terminal, () => performance.now() / 1000)
@@ -47,6 +55,7 @@ export const agentSync: Command<Args> = {
           link,
           directory,
           serial: wanted,
+          check,
           name,
           peerPort,
           seedForSeconds,
