@@ -21,13 +21,19 @@ export interface DnfClient {
   run(...args: string[]): Promise<CommandOutput>
 }
 
-/** Makes an empty system for dnf; `url` is the directory that holds `repodata/`. It must run as root. */
-export async function dnfClient(lab: Lab, { url }: { readonly url: string }): Promise<DnfClient> {
+/** How dnf finds a repository: its directory, which holds `repodata/`, or a list of mirrors that have it. */
+export interface DnfSource {
+  readonly url: string
+  readonly by?: 'baseurl' | 'mirrorlist' | 'metalink'
+}
+
+/** Makes an empty system for dnf. It must run as root. */
+export async function dnfClient(lab: Lab, source: DnfSource): Promise<DnfClient> {
   const home = lab.newDirectory('dnf')
   const root = join(home, 'root')
   await mkdir(root)
   const configuration = join(home, 'dnf.conf')
-  await writeFile(configuration, dnfConfiguration(home, url))
+  await writeFile(configuration, dnfConfiguration(home, source))
 
   const run = async (...args: string[]): Promise<CommandOutput> =>
     await runCommand(
@@ -57,7 +63,7 @@ export async function dnfClient(lab: Lab, { url }: { readonly url: string }): Pr
   }
 }
 
-function dnfConfiguration(home: string, url: string): string {
+function dnfConfiguration(home: string, { url, by = 'baseurl' }: DnfSource): string {
   return `[main]
 gpgcheck=0
 plugins=0
@@ -75,7 +81,7 @@ best=1
 
 [lab]
 name=repocast lab
-baseurl=${url}
+${by}=${url}
 enabled=1
 `
 }

@@ -8,6 +8,7 @@ import {
 import { repositoryPattern } from '@repocast/objects'
 import Type, { type Static } from 'typebox'
 import type { OriginLayout } from './layout.ts'
+import { MirrorListsConfiguration } from './mirror-lists/configuration.ts'
 
 /** What may be set for one repository. */
 const RepositorySettings = Type.Object(
@@ -114,6 +115,7 @@ export const OriginConfiguration = Type.Object(
         'Settings for single repositories, by name. `tree` is what `repocast origin publish NAME` publishes. With `watch` the daemon publishes it by itself, when repomd.xml or Release (of a plain tree: anything) changed and all of it was still for `still-for` (30s unless set); it looks each `every` (10s).',
       examples: [{ debian: { tree: '/srv/debian', watch: { 'still-for': '30s' } } }],
     }),
+    'mirror-lists': MirrorListsConfiguration,
   },
   { additionalProperties: false },
 )

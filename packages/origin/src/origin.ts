@@ -24,6 +24,7 @@ import { Dashboard } from './dashboard/dashboard.ts'
 import { StatisticsChanges } from './dashboard/statistics-changes.ts'
 import { OriginLayout } from './layout.ts'
 import { createOriginMetrics } from './metrics.ts'
+import { startMirrorLists } from './mirror-lists/start.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
 import { addRoutes } from './serve/routes.ts'
 import { Statistics } from './statistics.ts'
@@ -190,6 +191,8 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     pages,
     clock,
   })
+  const prober = startMirrorLists(server, configuration['mirror-lists'], { store, clock, logger })
+  life.onEnd('mirror lists', async () => await prober.stop())
   const { host, port } = parseListen(configuration.listen)
   await listen(server, host, port)
   life.onEnd('http', async () => await server.close())

@@ -32,9 +32,15 @@ function block(key: string, node: Node, value: unknown, indent: string): string 
     return `${head}${indent}${key}:\n${children.join('\n')}`
   }
   const shown = value ?? node.default
-  if (shown !== undefined) return `${head}${line(key, shown, indent)}`
   const [example] = node.examples ?? []
+  // an empty list or map does not tell what belongs into it
+  const comments = isEmpty(shown) && example !== undefined ? line(key, example, `${indent}# `) : ''
+  if (shown !== undefined) return `${head}${comments}${line(key, shown, indent)}`
   return `${head}${line(key, example ?? null, `${indent}# `)}`
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
 
 function line(key: string, value: unknown, indent: string): string {

@@ -99,9 +99,15 @@ export class SnapshotTree implements TreeReader {
     return digest
   }
 
-  #file(path: string): FileEntry {
+  /** The file at `path`, all links followed. */
+  file(path: string): FileEntry | undefined {
     const found = this.#resolve(path)
-    if (found !== undefined && found !== 'top' && found.type === 'f') return found
+    return found !== undefined && found !== 'top' && found.type === 'f' ? found : undefined
+  }
+
+  #file(path: string): FileEntry {
+    const found = this.file(path)
+    if (found) return found
     throw new RepocastError('REPOCAST_OBJECT_MISSING', {
       message: `the snapshot has no file ${displayName(path)}`,
     })
