@@ -1,7 +1,7 @@
 import type { FastifyInstance } from '@repocast/daemon'
 import type { Logger } from '@repocast/errors'
+import { SnapshotTree } from '@repocast/repositories'
 import type { Store } from '@repocast/store'
-import { SnapshotTree } from '../tree/snapshot-tree.ts'
 import { Areas } from './areas.ts'
 import { type MirrorListsConfiguration, publicMirrors, timesOf } from './configuration.ts'
 import { MirrorLists } from './mirror-lists.ts'
