@@ -18,7 +18,7 @@ async function lines(origin: LabOrigin, command: string, ...args: readonly strin
     .map(line => JSON.parse(line) as unknown)
 }
 
-test('log and show tell the history of a repository, and a rollback brings an old state back to mirrors', async () => {
+test('log, show and diff tell the history of a repository, and a rollback brings an old state back to mirrors', async () => {
   await using lab = openLab('history')
   const repository = await yumRepository(lab)
   const { directory } = repository
@@ -28,7 +28,7 @@ test('log and show tell the history of a repository, and a rollback brings an ol
   await origin.publish('yum', directory)
   const agent = await startAgent(lab, { yum: await origin.link('yum') })
   await agent.waitForSerial('yum', 1)
-  await repository.update()
+  const { upgraded, removed, added } = await repository.update()
   await origin.publish('yum', directory)
   await rm(join(directory, 'Packages', 't', (await readdir(join(directory, 'Packages', 't')))[0] ?? ''))
   await writeFile(join(directory, '.discinfo'), 'another\n')
@@ -47,6 +47,20 @@ test('log and show tell the history of a repository, and a rollback brings an ol
   expect(details).toMatchObject({ record: { repository: 'yum', kind: 'yum', serial: 2 } })
   expect(await text(origin, 'show')).toMatch(/^yum \(yum\), serial 3\n {2}published .*\n {2}content .* files/)
 
+  const changes = await lines(origin, 'diff', '1', '2')
+  const packages = changes.filter(one => (one as { type: string }).type === 'package')
+  expect(packages).toEqual([
+    ...[{ ...noarch, change: 'upgraded', name: upgraded.name, from: `${upgraded.from}-1`, to: `${upgraded.to}-1` }],
+    ...added.map(name => ({ ...noarch, change: 'added', name, to: '1.0-1' })),
+    ...[{ ...noarch, change: 'removed', name: removed, from: '0.9-1' }],
+  ])
+  expect(changes.at(-1)).toMatchObject({ type: 'summary', packages: { added: 1, removed: 1, upgraded: 1 } })
+  const told = await text(origin, 'diff', '1', '2')
+  expect(told).toContain(`  upgraded  ${upgraded.name}  noarch  1.0-1  ->  1.1-1\n`)
+  expect(told).toMatch(/\n {2}removed +[\d.]+ KiB {2}Packages\/r\/lab-retired-0.9-1.noarch.rpm\n/)
+  expect(await text(origin, 'diff')).toMatch(/\n {2}changed +8 B {2}\.discinfo\n/)
+  expect(await text(origin, 'diff', '--limit', '1')).toMatch(/\n {2}and \d+ more\n/)
+
   await agent.waitForSerial('yum', 3)
   const [rolledBack] = await lines(origin, 'rollback', '1')
   expect(rolledBack).toMatchObject({ published: true, serial: 4, contentOf: 1 })
@@ -62,6 +76,8 @@ test('log and show tell the history of a repository, and a rollback brings an ol
   expect(await readFile(join(agent.servedPath('yum'), '.discinfo'), 'utf8')).toBe('another\n')
 })
 
+const noarch = { type: 'package', place: '', architecture: 'noarch' }
+
 test('what cannot be told is one clear error', async () => {
   await using lab = openLab('history-errors')
   const origin = await startOrigin(lab)
@@ -72,6 +88,8 @@ test('what cannot be told is one clear error', async () => {
   expect(await attempt('log', 'other')).toMatchObject({ exitCode: 9 })
   expect(await attempt('show', 'plain', '7')).toMatchObject({ exitCode: 9 })
   expect(await attempt('show', 'plain', 'x')).toMatchObject({ exitCode: 2 })
+  expect(await attempt('diff', 'plain')).toMatchObject({ exitCode: 9 })
+  expect(await attempt('log', 'plain', '--limit', 'x')).toMatchObject({ exitCode: 2 })
   const { stderr, exitCode } = await attempt('rollback', 'plain', '2')
   expect([exitCode, stderr]).toEqual([9, expect.stringContaining('REPOCAST_SNAPSHOT_UNKNOWN')])
 })

@@ -46,6 +46,14 @@ function commandModule<A>(
   }
 }
 
+/** For options that take a whole number from 1 on. @throws Error, which yargs tells as a wrong command line */
+export function positive(option: string): (value: number | undefined) => number | undefined {
+  return value => {
+    if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return value
+    throw new Error(`${option} takes a whole number from 1 on`)
+  }
+}
+
 /** `--data`, which most commands take. */
 export const dataOption = {
   data: {

@@ -9,6 +9,8 @@ export type { RepositoryChannels } from './channels/promote.ts'
 export { type OriginStatus, originStatus, type PublishCommand, publishTree, subscriptionLink } from './commands.ts'
 export { OriginConfiguration, sampleOriginConfiguration } from './configuration.ts'
 export {
+  type DiffCommand,
+  diffPublished,
   type LogCommand,
   type RollbackCommand,
   repositoryLog,
@@ -16,6 +18,7 @@ export {
   type SnapshotDetails,
   showSnapshot,
 } from './history/commands.ts'
+export type { PackageCounts, SnapshotChange, SnapshotDifference } from './history/difference.ts'
 export type { ChangeCounts } from './history/file-changes.ts'
 export type { LogEntry } from './history/log.ts'
 export type { RollbackProgress, RollbackResult } from './history/rollback.ts'

@@ -3,6 +3,7 @@ import type { Feed } from '@repocast/feed'
 import { parseRepositoryName, type RepositoryName, type SnapshotRecord } from '@repocast/objects'
 import { announceAddresses } from '../commands.ts'
 import { type OriginOptions, withOrigin } from '../origin.ts'
+import { diffSnapshots, type SnapshotChange, type SnapshotDifference } from './difference.ts'
 import { type LogEntry, logSnapshots } from './log.ts'
 import { type RollbackProgress, type RollbackResult, rollback } from './rollback.ts'
 import { parseSerial } from './serial.ts'
@@ -43,6 +44,30 @@ export async function showSnapshot(options: OriginOptions, name: string, serial?
   })
 }
 
+export interface DiffCommand {
+  readonly repository: string
+  /** By default the one before `after`. */
+  readonly before?: string | undefined
+  /** By default the newest. */
+  readonly after?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Called once, before any change. */
+  readonly onStart: (before: SnapshotRecord, after: SnapshotRecord) => void
+  readonly onChange: (change: SnapshotChange) => void
+}
+
+/** `repocast origin diff`. @throws RepocastError REPOCAST_SNAPSHOT_COLLECTED, and as `repositoryLog` */
+export async function diffPublished(options: OriginOptions, command: DiffCommand): Promise<SnapshotDifference> {
+  const repository = parseRepositoryName(command.repository)
+  const { signal, onStart, onChange } = command
+  return await withOrigin(options, async ({ feed, store }) => {
+    const after = await recordOf(feed, repository, command.after)
+    const before = await recordOf(feed, repository, command.before ?? (await serialBefore(feed, after)))
+    onStart(before, after)
+    return await diffSnapshots(store.objects, { before, after, onChange, signal })
+  })
+}
+
 export interface RollbackCommand {
   readonly repository: string
   /** Of the snapshot whose content shall be published again. */
@@ -60,6 +85,15 @@ export async function rollbackRepository(options: OriginOptions, command: Rollba
     const announce = announceAddresses(origin.configuration)
     const { clock } = options
     return await rollback({ repository, serial, announce, signal, onProgress }, { ...origin, clock })
+  })
+}
+
+async function serialBefore(feed: Feed, { repository, serial }: SnapshotRecord): Promise<string> {
+  const before = (await feed.serials(repository)).findLast(other => other < serial)
+  if (before !== undefined) return String(before)
+  throw new RepocastError('REPOCAST_SNAPSHOT_UNKNOWN', {
+    message: `${repository} has no published snapshot before ${serial}`,
+    hint: 'there is something to compare as soon as there are two',
   })
 }
 

@@ -65,9 +65,14 @@ async function note(
 ): Promise<void> {
   if (list === undefined) return
   for await (const { name, architecture, version } of list.packages(signal)) {
-    const key = `${name}\0${architecture}\0${version}`
+    const key = ownCopy(`${name}\0${architecture}\0${version}`)
     versions.set(key, (versions.get(key) ?? 0) | where)
   }
+}
+
+/** A text that was cut out of a larger one keeps that one in memory, whole; a copy does not. */
+function ownCopy(text: string): string {
+  return Buffer.from(text).toString()
 }
 
 function* changesOf(

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { syncOnce } from '@repocast/agent'
 import { formatBytes, parseDuration } from '@repocast/daemon'
 import type { Argv } from 'yargs'
-import { type Command, dataOption } from '../../command.ts'
+import { type Command, dataOption, positive } from '../../command.ts'
 import { showAgentProgress } from '../../output/agent-progress.ts'
 import { createProgressView } from '../../output/progress.ts'
 import { commandLog } from '../../program-log.ts'
@@ -13,7 +13,12 @@ const options = (yargs: Argv) =>
     .positional('directory', { type: 'string', demandOption: true, describe: 'What becomes a link to the snapshot' })
     .options({
       ...dataOption,
-      serial: { type: 'number', requiresArg: true, describe: 'Fetch this snapshot; default: what the link names' },
+      serial: {
+        type: 'number',
+        requiresArg: true,
+        coerce: positive('--serial'),
+        describe: 'Fetch this snapshot; default: what the link names',
+      },
       check: {
         type: 'boolean',
         default: true,

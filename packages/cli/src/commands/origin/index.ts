@@ -1,5 +1,6 @@
 import { adding } from '../../command.ts'
 import { originChannels } from './channels.ts'
+import { originDiff } from './diff.ts'
 import { originInit } from './init.ts'
 import { originLink } from './link.ts'
 import { originLog } from './log.ts'
@@ -19,6 +20,7 @@ export const commands = [
   adding(originLink),
   adding(originLog),
   adding(originShow),
+  adding(originDiff),
   adding(originRollback),
   adding(originPromote),
   adding(originChannels),

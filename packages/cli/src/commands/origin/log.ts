@@ -1,7 +1,7 @@
 import { formatBytes, formatCount } from '@repocast/daemon'
 import { type LogEntry, repositoryLog } from '@repocast/origin'
 import type { Argv } from 'yargs'
-import { type Command, dataOption } from '../../command.ts'
+import { type Command, dataOption, positive } from '../../command.ts'
 import { findingsText } from '../../output/findings.ts'
 import { alignColumns } from '../../output/table.ts'
 import { commandLog } from '../../program-log.ts'
@@ -9,7 +9,12 @@ import { commandLog } from '../../program-log.ts'
 const options = (yargs: Argv) =>
   yargs.positional('repository', { type: 'string', demandOption: true, describe: 'Name of the repository' }).options({
     ...dataOption,
-    limit: { type: 'number', requiresArg: true, describe: 'Tell so many of the newest only' },
+    limit: {
+      type: 'number',
+      requiresArg: true,
+      coerce: positive('--limit'),
+      describe: 'Tell so many of the newest only',
+    },
   })
 type Args = Awaited<ReturnType<typeof options>['argv']>
 
