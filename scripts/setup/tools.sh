@@ -28,10 +28,12 @@ need dpkg-dev have dpkg-source
 need gpg have gpg
 need gpgv have gpgv
 need iproute2 have ip
+need nginx-light have nginx
 need python3-libtorrent /usr/bin/python3 -c 'import importlib.util as u, sys; sys.exit(u.find_spec("libtorrent") is None)'
 need reprepro have reprepro
 need rpm have rpmbuild
 need rsync have rsync
+need systemd have systemd-analyze
 need util-linux have setpriv
 need xz-utils have xz
 need zchunk have zck

@@ -102,6 +102,14 @@ export interface LabAgentStatus {
   readonly fromMirrorsBytes: number
   readonly fromOriginBytes: number
   readonly fromWebSeedBytes: number
+  readonly scrub: {
+    readonly isRunning: boolean
+    readonly done: number
+    readonly finished: string | null
+    readonly found: number
+    readonly healed: number
+    readonly lost: number
+  }
   readonly repositories: readonly {
     readonly name: string
     readonly state: string
@@ -110,10 +118,18 @@ export interface LabAgentStatus {
   }[]
 }
 
+export interface AgentSettings {
+  readonly name?: string
+  readonly host?: Host
+  readonly env?: Readonly<Record<string, string>>
+  /** Further keys of its configuration. */
+  readonly settings?: Readonly<Record<string, unknown>>
+}
+
 export async function startAgent(
   lab: Lab,
   links: Readonly<Record<string, string>>,
-  { name = 'agent', host = localhost }: { readonly name?: string; readonly host?: Host } = {},
+  { name = 'agent', host = localhost, settings = {}, env = {} }: AgentSettings = {},
 ): Promise<LabAgent> {
   const data = lab.newDirectory(name)
   const served = join(data, 'www')
@@ -126,11 +142,12 @@ export async function startAgent(
     'peer-port': peerPort,
     'poll-interval': '2s',
     repositories,
+    ...settings,
   }
   // JSON is YAML.
   writeFileSync(join(data, 'agent.yaml'), JSON.stringify(configuration, null, 2))
   const start = async (): Promise<LabProcess> =>
-    await startDaemon(lab, host, ['agent', 'run', '--data', data], /the agent is running/)
+    await startDaemon(lab, host, ['agent', 'run', '--data', data], /the agent is running/, env)
   // In a namespace the status can be asked for from there only.
   const status = async (): Promise<LabAgentStatus> => {
     const [command = 'curl', ...rest] = [...host.through, 'curl', '-sf', '--max-time', '5', `${url}/status.json`]
@@ -159,9 +176,15 @@ export async function startAgent(
   return agent
 }
 
-async function startDaemon(lab: Lab, { through }: Host, args: readonly string[], ready: RegExp): Promise<LabProcess> {
+async function startDaemon(
+  lab: Lab,
+  { through }: Host,
+  args: readonly string[],
+  ready: RegExp,
+  env: Readonly<Record<string, string>> = {},
+): Promise<LabProcess> {
   const [command = program, ...rest] = [...through, program, ...args]
-  const started = await startProcess(lab, command, rest, { name: `repocast-${args[0]}-${args[1]}` })
+  const started = await startProcess(lab, command, rest, { name: `repocast-${args[0]}-${args[1]}`, env })
   await started.waitForOutput(ready)
   return started
 }

@@ -104,6 +104,25 @@ export const AgentConfiguration = Type.Object(
       default: '60s',
       description: "How often to look for a new snapshot. The origin's events usually tell sooner.",
     }),
+    scrub: Type.Object(
+      {
+        every: Type.String({
+          pattern: durationPattern,
+          default: '30d',
+          description: 'How long after the end of one round the next begins.',
+        }),
+        rate: Type.String({
+          pattern: ratePattern,
+          default: '50MB/s',
+          description: 'How fast files are read for it, at most.',
+        }),
+      },
+      {
+        additionalProperties: false,
+        description:
+          'Looks for files that are rotten, gone, or were changed here, and mends them, from other mirrors if needed.',
+      },
+    ),
     report: Type.Boolean({
       default: true,
       description: 'Tell the origin what this mirror serves, signed with a key of its own.',

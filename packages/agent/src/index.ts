@@ -2,7 +2,11 @@
  * The agent: follows the feeds of origins, fetches what is new from the swarm, swaps to each finished snapshot, seeds
  * it, serves it, and reports. `agent.ts` wires it together.
  */
-export { type AgentOptions, runAgent, type SyncOptions, syncOnce } from './agent.ts'
+export { type AdoptOptions, type AdoptResult, adoptDirectory } from './adopt/adopt.ts'
+export { type RunningAgent, runAgent } from './agent.ts'
 export { AgentConfiguration, sampleAgentConfiguration } from './configuration.ts'
 export type { UpdateResult } from './follow/mirror.ts'
+export type { AgentOptions } from './open-agent.ts'
 export { readAgentStatus } from './read-status.ts'
+export { type VerifyOptions, type VerifyResult, verifyData } from './scrub/verify.ts'
+export { type SyncOptions, syncOnce } from './sync.ts'

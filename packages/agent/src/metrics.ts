@@ -47,6 +47,26 @@ export function createAgentMetrics(status: () => AgentStatus): Registry {
       help: 'Bytes of packs given to peers since the start.',
       collect: (gauge, now) => gauge.set(now.uploadedBytes),
     },
+    {
+      name: 'repocast_agent_damage_found',
+      help: 'Damaged objects and files that a scrub has found, ever.',
+      collect: (gauge, { scrub }) => gauge.set(scrub?.found ?? 0),
+    },
+    {
+      name: 'repocast_agent_damage_healed',
+      help: 'Those of them that were healed.',
+      collect: (gauge, { scrub }) => gauge.set(scrub?.healed ?? 0),
+    },
+    {
+      name: 'repocast_agent_objects_lost',
+      help: 'Objects that are damaged and not healed yet.',
+      collect: (gauge, { scrub }) => gauge.set(scrub?.lost ?? 0),
+    },
+    {
+      name: 'repocast_agent_scrub_finished_seconds',
+      help: 'When the last scrub ended, in seconds since 1970; 0: none did.',
+      collect: (gauge, { scrub }) => gauge.set(scrub?.finished ? Date.parse(scrub.finished) / 1000 : 0),
+    },
     { name: 'repocast_agent_peers', help: 'Connected peers.', collect: (gauge, now) => gauge.set(now.peers) },
   ])
 }

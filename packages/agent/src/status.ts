@@ -1,8 +1,10 @@
 import type { AgentStatus } from '@repocast/api'
 import { diskSpace } from '@repocast/files'
+import type { Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
 import type { Mirror } from './follow/mirror.ts'
 import { packReports } from './report/pack-reports.ts'
+import { scrubStatus } from './scrub/scrubber.ts'
 
 export interface StatusSources {
   readonly name: string
@@ -12,6 +14,7 @@ export interface StatusSources {
   readonly started: Date
   readonly clock: () => Date
   readonly swarm: Swarm
+  readonly store: Store
   readonly mirrors: readonly Mirror[]
   /** The data directory. */
   readonly data: string
@@ -19,7 +22,7 @@ export interface StatusSources {
 
 /** What an agent tells of itself: `/status.json`, and the body of its reports. */
 export function agentStatus(sources: StatusSources): AgentStatus {
-  const { name, publicUrl, program, started, clock, swarm, mirrors, data } = sources
+  const { name, publicUrl, program, started, clock, swarm, store, mirrors, data } = sources
   const { downloadedBytes, uploadedBytes, fromMirrorsBytes, fromOriginBytes, fromWebSeedBytes, peers, ...rates } =
     swarm.status()
   return {
@@ -42,5 +45,6 @@ export function agentStatus(sources: StatusSources): AgentStatus {
     peers,
     disk: diskSpace(data) ?? null,
     packs: packReports(swarm),
+    scrub: scrubStatus(store),
   }
 }

@@ -56,6 +56,24 @@ export type PackReport = Static<typeof PackReport>
 export const DiskStatus = Type.Object({ freeBytes: bytes, totalBytes: bytes }, { additionalProperties: false })
 export type DiskStatus = Static<typeof DiskStatus>
 
+/** How far the scrub is that looks for damaged files, and what it has found. */
+export const ScrubStatus = Type.Object(
+  {
+    isRunning: Type.Boolean(),
+    done: Type.Number({ minimum: 0, maximum: 1, description: 'of the round under way' }),
+    finished: Type.Union([time, Type.Null()], {
+      description: 'when the last round ended, ISO 8601; null: none did',
+    }),
+    objects: count,
+    bytes,
+    found: Type.Integer({ minimum: 0, description: 'damages, ever' }),
+    healed: count,
+    lost: Type.Integer({ minimum: 0, description: 'objects that are damaged and not healed yet' }),
+  },
+  { additionalProperties: false },
+)
+export type ScrubStatus = Static<typeof ScrubStatus>
+
 /** `GET /status.json` of an agent, and the body of its reports. */
 export const AgentStatus = Type.Object(
   {
@@ -80,6 +98,7 @@ export const AgentStatus = Type.Object(
     peers: count,
     disk: Type.Union([DiskStatus, Type.Null()], { description: 'null: it cannot be told' }),
     packs: Type.Array(PackReport, { maxItems: 16, description: 'those that move now' }),
+    scrub: Type.Optional(ScrubStatus),
   },
   { additionalProperties: false },
 )

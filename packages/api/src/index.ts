@@ -1,5 +1,5 @@
 /** What the programs of repocast say to each other, and to others, over HTTP: schemas and their types. */
-export { AgentStatus, DiskStatus, PackReport, RepositoryState, RepositoryStatus } from './agent-status.ts'
+export { AgentStatus, DiskStatus, PackReport, RepositoryState, RepositoryStatus, ScrubStatus } from './agent-status.ts'
 export { PublishedEvent, StatisticsEvent } from './events.ts'
 export {
   Behind,

@@ -15,6 +15,7 @@ export {
   parseListen,
 } from './http/server.ts'
 export { LifeCycle } from './life/life-cycle.ts'
+export { ServiceNotifier, serviceNotifier } from './life/service-notifier.ts'
 export { createLogger, type LogOptions } from './log/logger.ts'
 export { addCollectedCounters, type CollectedCounter } from './metrics/collected-counters.ts'
 export { type CollectedGauge, collectedGauges } from './metrics/collected-gauges.ts'

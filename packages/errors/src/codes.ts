@@ -169,6 +169,12 @@ export const errorCodes = {
     kind: 'missing',
     meaning: 'No agent answers on the address that its configuration names.',
   },
+  REPOCAST_ADOPT_NOT_POSSIBLE: { kind: 'usage', meaning: 'A directory cannot be adopted as it was said.' },
+  REPOCAST_DAMAGE_FOUND: { kind: 'integrity', meaning: 'Files of a mirror are not what they must be.' },
+  REPOCAST_DAMAGE_LEFT: {
+    kind: 'integrity',
+    meaning: 'Damaged objects of a mirror could not be fetched again in the time given.',
+  },
   REPOCAST_SNAPSHOT_INCOMPLETE: { kind: 'integrity', meaning: 'No pack of a snapshot holds an object that it needs.' },
   REPOCAST_SNAPSHOT_BROKEN: {
     kind: 'integrity',

@@ -85,7 +85,7 @@ export async function withOrigin<T>(
  * @throws RepocastError REPOCAST_ORIGIN_RUNNING, REPOCAST_HTTP_CANNOT_LISTEN, REPOCAST_SWARM_PORT_UNAVAILABLE and
  *   what `withOrigin` throws
  */
-export async function runOrigin(options: DaemonOptions, signal: AbortSignal): Promise<void> {
+export async function runOrigin(options: DaemonOptions, signal: AbortSignal, onStart?: () => void): Promise<void> {
   const life = new LifeCycle(options.logger)
   const lock = lockDaemon(new OriginLayout(options.data))
   life.onEnd('lock', () => lock.release())
@@ -94,6 +94,7 @@ export async function runOrigin(options: DaemonOptions, signal: AbortSignal): Pr
       const inner = new LifeCycle(options.logger)
       try {
         await start(origin, options, inner)
+        onStart?.()
         if (!signal.aborted)
           await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
         options.logger.info({}, 'stopping')

@@ -13,6 +13,7 @@ import { ScrubLog } from './damage/scrub-log.ts'
 import { removeAll } from './generations/checkout.ts'
 import { Generations } from './generations/generations.ts'
 import { Layout } from './layout.ts'
+import { AdoptedFiles } from './objects/adopted-files.ts'
 import { Ingest } from './objects/ingest.ts'
 import { ObjectFiles } from './objects/object-files.ts'
 import { PlacingJournal } from './objects/placing-journal.ts'
@@ -50,6 +51,7 @@ export class Store {
   /** What was damaged and is not healed yet. */
   readonly losses: Losses
   readonly scrubLog: ScrubLog
+  readonly adoptedFiles: AdoptedFiles
   readonly #files = new OpenFiles(openFilesLimit)
   readonly #committer: Committer
   readonly #hashPool: HashPool
@@ -65,9 +67,11 @@ export class Store {
     this.packs = new PackShelf(this.layout, this.catalog)
     this.snapshots = new Snapshots(this.catalog)
     this.channels = new ChannelIndex(this.catalog)
-    this.generations = new Generations(this.layout, this.catalog, this.objects.readTree)
+    const onMissing = (id: ObjectId) => this.objects.onDamage?.(id)
+    this.generations = new Generations(this.layout, this.catalog, this.objects.readTree, onMissing)
     this.losses = new Losses(this.catalog)
     this.scrubLog = new ScrubLog(this.catalog)
+    this.adoptedFiles = new AdoptedFiles(this.catalog)
     this.#hashPool = hashPool
     this.#logger = logger
     this.#rester = setInterval(() => {
@@ -134,18 +138,26 @@ export class Store {
   /**
    * Says that objects are damaged or gone: their files are removed, and the pieces of all packs that hold them are
    * missing from now on, until they have come again.
-   * @returns open packs that have lost pieces  @throws RepocastError REPOCAST_DISK_REFUSED
+   * @returns open packs that have lost pieces, and how many objects were not lost before
+   * @throws RepocastError REPOCAST_DISK_REFUSED
    */
-  async lose(ids: readonly ObjectId[], what: string): Promise<InfoHash[]> {
+  async lose(ids: readonly ObjectId[], what: string): Promise<{ readonly packs: InfoHash[]; readonly added: number }> {
     const open = await this.#openHolders(ids)
     for (const id of ids) await this.#files.forget(this.layout.object(id))
     // from here on without waiting, so that nobody sees one half of it
-    this.losses.note(ids, what)
+    const added = this.losses.note(ids, what)
     for (const id of ids) removeAll(Buffer.from(this.layout.object(id)))
     this.#committer.heldHasChanged()
     for (const storage of open) storage.lose(ids)
     if (ids.includes(emptyBlobId)) await this.objects.makeEmpty()
-    return open.map(({ pack }) => pack.infoHash)
+    return { packs: open.map(({ pack }) => pack.infoHash), added }
+  }
+
+  /** Removes a damaged copy of an object that has other attributes. @returns whether the object was not lost before */
+  loseCopy(id: ObjectId, path: string, what: string): boolean {
+    const isNew = this.losses.noteCopy(id, what)
+    removeAll(Buffer.from(path))
+    return isNew
   }
 
   /**

@@ -12,7 +12,14 @@ export interface SwarmEvents {
   /** A peer broke the protocol or delivered a wrong piece. */
   peerMisbehaved: [{ readonly infoHash: InfoHash; readonly address: string; readonly what: string }]
   /** The storage failed. After a failed write the pack pauses until `resume`; a failed read is refused to the peer. */
-  storageFailed: [{ readonly infoHash: InfoHash; readonly operation: 'read' | 'write'; readonly error: RepocastError }]
+  storageFailed: [
+    {
+      readonly infoHash: InfoHash
+      readonly piece: number
+      readonly operation: 'read' | 'write'
+      readonly error: RepocastError
+    },
+  ]
 }
 
 export type EmitEvent = <K extends keyof SwarmEvents>(name: K, ...payload: SwarmEvents[K]) => void

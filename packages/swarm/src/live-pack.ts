@@ -79,6 +79,7 @@ export class LivePack implements SessionOwner, TransferOwner {
   /** Closes it; a peer that asks, or a wanted piece, opens it again. */
   async sleep(): Promise<void> {
     const session = this.#opened
+    this.#unreadable.clear()
     this.#transfer?.close()
     this.#transfer = undefined
     this.#session = undefined
@@ -166,7 +167,7 @@ export class LivePack implements SessionOwner, TransferOwner {
   }
 
   refused(piece: number, cause: unknown): void {
-    this.#storageFailed('write', `piece ${piece} could not be stored; the pack pauses`, cause)
+    this.#storageFailed(piece, 'write', 'could not be stored; the pack pauses', cause)
   }
 
   webSeedFailed(error: unknown): void {
@@ -222,20 +223,20 @@ export class LivePack implements SessionOwner, TransferOwner {
     } catch (error) {
       const isNews = !this.#unreadable.has(piece)
       this.#unreadable.add(piece)
-      if (isNews) this.#storageFailed('read', `piece ${piece} could not be read for a peer`, error)
+      if (isNews) this.#storageFailed(piece, 'read', 'could not be read for a peer', error)
       throw error
     }
   }
 
-  #storageFailed(operation: 'read' | 'write', what: string, cause: unknown): void {
+  #storageFailed(piece: number, operation: 'read' | 'write', what: string, cause: unknown): void {
     const { pack } = this.#options.shared
     const error = new RepocastError('REPOCAST_SWARM_STORAGE_FAILED', {
-      message: `pack ${pack.name}: ${what}`,
+      message: `pack ${pack.name}: piece ${piece} ${what}`,
       hint: operation === 'write' ? 'see the cause; transfers go on when it is mended' : 'verify and repair the store',
       cause,
     })
     this.#around.logger.error({ infoHash: pack.infoHash, error: describeError(error) }, 'the storage of a pack failed')
-    this.#around.emit('storageFailed', { infoHash: pack.infoHash, operation, error })
+    this.#around.emit('storageFailed', { infoHash: pack.infoHash, piece, operation, error })
   }
 
   /**

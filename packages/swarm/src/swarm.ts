@@ -152,6 +152,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     await this.#uploads.spend(bytes)
   }
 
+  /** From now on other rates, in bytes per second; 0 is without limit. */
+  limit({ uploadRate, downloadRate }: { readonly uploadRate: number; readonly downloadRate: number }): void {
+    this.#uploads.bytesPerSecond = uploadRate
+    this.#around.downloads.bytesPerSecond = downloadRate
+  }
+
   status(): SwarmStatus {
     let sum: SwarmStatus = {
       ...this.#pastTraffic,

@@ -129,6 +129,19 @@ export class Mirror {
     }
   }
 
+  /** Learns which objects the newest snapshot is made of, and fetches none. @throws as `update` */
+  async learn(signal: AbortSignal): Promise<void> {
+    await this.look(signal)
+    if (!this.#newest) throw this.#nothingPublished()
+    await this.#sharedPacks.know(this.#newest, signal)
+    this.#with.store.snapshots.add(this.#newest)
+  }
+
+  /** Serves what is served under another path. @throws as `Generations.swap` */
+  async serveAt(path: string): Promise<void> {
+    if (this.#served) await this.#with.store.generations.swap(this.#served, path)
+  }
+
   /** Makes the second generation that the next update recycles. Not urgent: it is served by nobody. */
   async prepareSpare(signal: AbortSignal): Promise<void> {
     const { store } = this.#with

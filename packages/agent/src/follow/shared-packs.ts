@@ -27,18 +27,23 @@ export class SharedPacks {
    * Packs by info-hash. Their .torrent files are fetched as far as the store has none.
    * @throws what `Follower.fetchTorrent`, `PackShelf.add` and `Swarm.add` throw
    */
-  async open({ packs }: SnapshotRecord, signal?: AbortSignal): Promise<Map<InfoHash, OpenPack>> {
+  async open(record: SnapshotRecord, signal?: AbortSignal): Promise<Map<InfoHash, OpenPack>> {
+    await this.know(record, signal)
     const opened = new Map<InfoHash, OpenPack>()
-    for (const reference of packs) {
-      const { infoHash } = reference
-      if (!this.#store.packs.has(infoHash)) {
-        await this.#store.packs.add(await this.#follower.fetchTorrent(reference, signal ? { signal } : {}))
-      }
+    for (const { infoHash } of record.packs) {
       const storage = await this.#store.openPack(infoHash)
       const shared = this.#swarm.pack(infoHash) ?? this.#share(storage)
       opened.set(infoHash, { storage, shared })
     }
     return opened
+  }
+
+  /** Fetches the .torrent files of a snapshot that the store has not. @throws as `open` */
+  async know({ packs }: SnapshotRecord, signal?: AbortSignal): Promise<void> {
+    for (const reference of packs) {
+      if (this.#store.packs.has(reference.infoHash)) continue
+      await this.#store.packs.add(await this.#follower.fetchTorrent(reference, signal ? { signal } : {}))
+    }
   }
 
   /** Takes a pack out of swarm and memory, so that it is looked at anew when it is opened again. */
@@ -48,14 +53,24 @@ export class SharedPacks {
   }
 
   #share(storage: PackStorage): SwarmPack {
-    const { pack } = storage
-    const trackers = pack.announce.filter(address => /^https?:/.test(address))
-    const webSeed = webSeedOf(this.#follower.link, pack.infoHash)
-    return this.#swarm.add({ pack, storage, trackers, webSeed, isUrgent: this.#isUrgent })
+    const webSeed = webSeedOf(this.#follower.link, storage.pack.infoHash)
+    return sharePack(this.#swarm, storage, webSeed, this.#isUrgent)
   }
 }
 
+/** Shares a pack with its trackers. @throws what `Swarm.add` throws */
+export function sharePack(
+  swarm: Swarm,
+  storage: PackStorage,
+  webSeed: string | undefined,
+  isUrgent: boolean,
+): SwarmPack {
+  const { pack } = storage
+  const trackers = pack.announce.filter(address => /^https?:/.test(address))
+  return swarm.add({ pack, storage, trackers, webSeed, isUrgent })
+}
+
 /** Where the origin of a feed gives the bytes of a pack over HTTP. */
-function webSeedOf({ feedUrl }: SubscriptionLink, infoHash: InfoHash): string {
+export function webSeedOf({ feedUrl }: SubscriptionLink, infoHash: InfoHash): string {
   return new URL(`../packs/${infoHash}`, feedUrl).href
 }

@@ -17,3 +17,12 @@ export function showAgentProgress(view: ProgressView, status: () => AgentStatus)
     view.stop()
   }
 }
+
+/** One line about all repositories, for `systemctl status`. */
+export function agentSummary({ repositories, peers }: AgentStatus): string {
+  const parts = repositories.map(({ name, state, serial, bytesDone, bytesWanted }) => {
+    const percent = state === 'fetching' && bytesWanted > 0 ? ` ${Math.floor((100 * bytesDone) / bytesWanted)} %` : ''
+    return `${name} ${serial ?? 'nothing yet'} (${state}${percent})`
+  })
+  return `${parts.join(', ') || 'follows nothing'}; ${peers} peers`
+}

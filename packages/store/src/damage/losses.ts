@@ -24,24 +24,24 @@ export class Losses {
     }
   }
 
-  /** Durable when this returns: before the files of the objects go. */
-  note(ids: Iterable<ObjectId>, what: string): void {
-    durably(this.#catalog, () => {
+  /** Durable when this returns: before the files of the objects go. @returns how many were not noted before */
+  note(ids: Iterable<ObjectId>, what: string): number {
+    return durably(this.#catalog, () => {
+      let added = 0
       for (const id of ids) {
         const bytes = toBytes(id)
-        this.#statements.insert.run(bytes, what)
+        added += this.#statements.insert.run(bytes, what).changes
         this.#statements.deleteObject.run(bytes)
         // what is recorded of its packs would be believed as soon as a partial file is there
         this.#statements.deletePieces.run(bytes)
       }
+      return added
     })
   }
 
-  /** Says that only copies of objects were damaged, and are gone. */
-  noteCopies(ids: Iterable<ObjectId>, what: string): void {
-    this.#catalog.transaction(() => {
-      for (const id of ids) this.#statements.insert.run(toBytes(id), what)
-    })()
+  /** Says that only a copy of an object was damaged, and is gone. @returns whether that was not noted before */
+  noteCopy(id: ObjectId, what: string): boolean {
+    return this.#statements.insert.run(toBytes(id), what).changes > 0
   }
 
   list(): ObjectId[] {

@@ -1,6 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isRepocastError } from '@repocast/errors'
-import { type HashPool, lookAt } from '@repocast/files'
+import type { HashPool } from '@repocast/files'
 import type { InfoHash, ObjectId, RepositoryName } from '@repocast/objects'
 import { toBytes } from '../catalog/catalog.ts'
 import type { Generation, Generations } from '../generations/generations.ts'
@@ -95,24 +94,6 @@ export class Scrub {
       if (this.#store.objects.has(one.id)) found.push(...(await this.#checkObject(one, [])))
     }
     return found
-  }
-
-  /** Looks which files of objects are gone or have another size; reads none. @throws the reason of `signal` */
-  async *sizes(signal: AbortSignal): AsyncGenerator<Finding> {
-    for (let position: Buffer = Buffer.alloc(0); ; ) {
-      const batch = this.#store.objects.list(position, 1000)
-      const last = batch.at(-1)
-      if (last === undefined) return
-      for (const { id, size } of batch) {
-        const path = this.#store.layout.object(id)
-        const stat = lookAt(path)
-        if (stat?.isFile() && stat.size === size) continue
-        yield { what: stat === undefined ? 'deleted' : 'truncated', path, object: id }
-      }
-      position = toBytes(last.id)
-      await nextTurn()
-      signal.throwIfAborted()
-    }
   }
 
   /**

@@ -8,9 +8,17 @@ import {
   unlinkSync,
   utimesSync,
 } from 'node:fs'
-import { systemErrorCode } from '@repocast/errors'
+import { isRepocastError, systemErrorCode } from '@repocast/errors'
 import { explainDiskError, lookAt, syncDirectories, walk } from '@repocast/files'
-import { type Change, type DirectoryEntry, encodeName, type LinkEntry, type RootTree } from '@repocast/objects'
+import {
+  type Change,
+  type DirectoryEntry,
+  encodeName,
+  type FileEntry,
+  type LinkEntry,
+  type ObjectId,
+  type RootTree,
+} from '@repocast/objects'
 import type { Layout } from '../layout.ts'
 import { placeBlob } from './place-blob.ts'
 
@@ -24,11 +32,14 @@ const mostChanged = 20_000
 export class Checkout {
   readonly #layout: Layout
   readonly #directory: Buffer
+  readonly #onMissing: (id: ObjectId) => void
   /** Directories and files that were changed and are not durable, as Latin-1, in which any bytes make a string. */
   readonly #changed = new Set<string>()
 
-  constructor(layout: Layout, directory: string) {
+  /** `onMissing` is told of an object that is not there when its place comes. */
+  constructor(layout: Layout, directory: string, onMissing: (id: ObjectId) => void) {
     this.#layout = layout
+    this.#onMissing = onMissing
     this.#directory = Buffer.from(directory)
   }
 
@@ -41,7 +52,7 @@ export class Checkout {
     if (after === undefined) this.#inParent(place, () => removeAll(place))
     else if (after.type === 'd') this.#setDirectory(place, after)
     else if (after.type === 'l') this.#inParent(place, () => placeLink(place, after))
-    else this.#inParent(place, () => placeBlob(this.#layout, after, place, removeAll, path => this.#note(path)))
+    else this.#inParent(place, () => this.#placeBlob(place, after))
   }
 
   /** Gives what is at a place the attributes of its entry, also to all other names of a file. @throws as `apply` */
@@ -90,6 +101,15 @@ export class Checkout {
     if (!lookAt(place)?.isDirectory()) this.#inParent(place, () => replaceByDirectory(place))
     setAttributes(place, entry)
     this.#note(place)
+  }
+
+  #placeBlob(place: Buffer, entry: FileEntry): void {
+    try {
+      placeBlob(this.#layout, entry, place, removeAll, path => this.#note(path))
+    } catch (error) {
+      if (isRepocastError(error, 'REPOCAST_OBJECT_MISSING')) this.#onMissing(entry.id)
+      throw error
+    }
   }
 
   /** Does `act` on an entry of a directory, which is made, or made writable, when it has to be. */

@@ -52,11 +52,14 @@ export class Generations {
   readonly #layout: Layout
   readonly #catalog: Database
   readonly #read: TreeReader
+  readonly #onMissing: (id: ObjectId) => void
   readonly #turns = new Turns<RepositoryName>()
   readonly #statements
 
-  constructor(layout: Layout, catalog: Database, read: TreeReader) {
+  /** `onMissing` is told of an object that is not there when it is to be checked out. */
+  constructor(layout: Layout, catalog: Database, read: TreeReader, onMissing: (id: ObjectId) => void) {
     this.#layout = layout
+    this.#onMissing = onMissing
     this.#catalog = catalog
     this.#read = read
     this.#statements = {
@@ -171,7 +174,7 @@ export class Generations {
     return await this.#turns.take(repository, async () => {
       const now = this.list(repository).find(other => other.number === number)
       if (!now?.isReady || now.root !== root || !this.#isThere(repository, number)) return false
-      const checkout = new Checkout(this.#layout, now.directory)
+      const checkout = new Checkout(this.#layout, now.directory, this.#onMissing)
       await act(checkout)
       await checkout.sync()
       return true
@@ -223,7 +226,7 @@ export class Generations {
 
   /** A generation that holds the tree already; the attributes of its top directory may be others. */
   async #relabel({ repository, serial, root }: SnapshotRecord, row: Row): Promise<Generation> {
-    const checkout = new Checkout(this.#layout, this.#layout.generation(repository, row.number))
+    const checkout = new Checkout(this.#layout, this.#layout.generation(repository, row.number), this.#onMissing)
     checkout.finish(root)
     await checkout.sync()
     durably(this.#catalog, () => this.#statements.put.run(repository, row.number, 'ready', serial, row.root, null))
@@ -232,7 +235,7 @@ export class Generations {
 
   /** Brings a generation whose building was interrupted to the tree that it was on its way to. */
   async #finishInterrupted(record: SnapshotRecord, row: Row, options: BuildOptions): Promise<Buffer> {
-    const checkout = new Checkout(this.#layout, this.#layout.generation(record.repository, row.number))
+    const checkout = new Checkout(this.#layout, this.#layout.generation(record.repository, row.number), this.#onMissing)
     await this.#applyAll(checkout, row.base, row.root, options)
     // Only when it is durable may the row say that this is what the next step starts from.
     await checkout.sync()
@@ -253,7 +256,7 @@ export class Generations {
     if (isNew) removeAll(Buffer.from(directory))
     durably(this.#catalog, () => this.#statements.put.run(repository, number, 'building', serial, target, base))
     await onDisk('make', directory, async () => await mkdir(dirname(directory), { recursive: true }))
-    const checkout = new Checkout(this.#layout, directory)
+    const checkout = new Checkout(this.#layout, directory, this.#onMissing)
     await this.#applyAll(checkout, base, target, options)
     checkout.finish(root)
     await checkout.sync()

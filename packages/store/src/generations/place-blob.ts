@@ -21,7 +21,8 @@ import type { Layout } from '../layout.ts'
 /*
  * Mode and mtime live on the inode, and an object's inode is shared by every path that has its content. The first
  * entry that is placed gives the object's inode its attributes; an entry that wants others gets a variant: a copy
- * (sharing blocks where the filesystem can) that lies beside the object and is linked in its place.
+ * (sharing blocks where the filesystem can) that lies beside the object and is linked in its place. So the attributes of
+ * a file that was adopted, and has a name outside of the store, are never changed by a checkout.
  *
  * Synchronous: a generation is many thousand such calls, and each costs a few microseconds.
  */
@@ -110,7 +111,9 @@ function tryLink(
 const cannotLink: ReadonlySet<string> = new Set(['EMLINK', 'EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP'])
 
 function hasAttributes(stat: Stats, { mode, mtime }: FileEntry): boolean {
-  return (stat.mode & 0o7777) === mode && Math.floor(stat.mtimeMs / 1000) === mtime && stat.mtimeMs % 1000 === 0
+  if ((stat.mode & 0o7777) !== mode || Math.floor(stat.mtimeMs / 1000) !== mtime) return false
+  // an adopted file has another name elsewhere, and keeps its parts of a second
+  return stat.mtimeMs % 1000 === 0 || stat.nlink > 1
 }
 
 /** `before` is what it has, where that is known. */

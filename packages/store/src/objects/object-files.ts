@@ -2,7 +2,7 @@ import { createReadStream, lstatSync, readFileSync } from 'node:fs'
 import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '@repocast/database'
-import { RepocastError, systemErrorCode } from '@repocast/errors'
+import { isRepocastError, RepocastError, systemErrorCode } from '@repocast/errors'
 import { explainDiskError, lookAt, onDisk } from '@repocast/files'
 import {
   decodeTree,
@@ -23,13 +23,14 @@ const keptTrees = 512
 
 /** Objects that lie whole in the store. */
 export class ObjectFiles {
+  /** Told of an object of the catalog that was not there, or not what its id says, when it was needed. */
+  onDamage: ((id: ObjectId) => void) | undefined
   readonly #layout: Layout
   readonly #catalog: Database
   readonly #trees = new Map<ObjectId, Tree>()
   readonly #selectSize
   readonly #insert
   readonly #selectBehind
-  readonly #selectSum
 
   constructor(layout: Layout, catalog: Database) {
     this.#layout = layout
@@ -37,9 +38,6 @@ export class ObjectFiles {
     this.#selectSize = catalog.prepare<[Buffer], { size: number }>('SELECT size FROM objects WHERE id = ?')
     this.#selectBehind = catalog.prepare<[Buffer, number], { id: Buffer; size: number }>(
       'SELECT id, size FROM objects WHERE id > ? ORDER BY id LIMIT ?',
-    )
-    this.#selectSum = catalog.prepare<[], { objects: number; bytes: number }>(
-      'SELECT count(*) AS objects, coalesce(sum(size), 0) AS bytes FROM objects',
     )
     this.#insert = catalog.prepare<[Buffer, number]>('INSERT OR IGNORE INTO objects (id, size) VALUES (?, ?)')
   }
@@ -89,14 +87,9 @@ export class ObjectFiles {
     return this.#selectBehind.all(from, limit).map(({ id, size }) => ({ id: toObjectId(id), size }))
   }
 
-  /** How many objects there are, and their bytes. */
-  count(): { readonly objects: number; readonly bytes: number } {
-    return this.#selectSum.get() ?? { objects: 0, bytes: 0 }
-  }
-
-  /** Bytes of an object; undefined when it is not there. */
-  size(id: ObjectId): number | undefined {
-    return this.#selectSize.get(toBytes(id))?.size
+  /** Bytes of all objects; reads the whole list. */
+  bytes(): number {
+    return this.#catalog.prepare<[], { bytes: number }>('SELECT total(size) AS bytes FROM objects').get()?.bytes ?? 0
   }
 
   /** Records in the catalog that an object lies under its final name. */
@@ -158,6 +151,17 @@ export class ObjectFiles {
   }
 
   async #readWhole(id: ObjectId): Promise<Buffer> {
+    try {
+      return await this.#readVerified(id)
+    } catch (error) {
+      if (isRepocastError(error, 'REPOCAST_OBJECT_MISSING', 'REPOCAST_OBJECT_ROTTEN') && this.has(id)) {
+        this.onDamage?.(id)
+      }
+      throw error
+    }
+  }
+
+  async #readVerified(id: ObjectId): Promise<Buffer> {
     const path = this.#layout.object(id)
     try {
       if ((await lstat(path)).size > maxTreeBytes) throw this.#rotten(id)

@@ -25,6 +25,9 @@ export class Snapshots {
       repositories: catalog.prepare<[], { repository: RepositoryName }>(
         'SELECT DISTINCT repository FROM snapshots ORDER BY repository',
       ),
+      repositoriesWith: catalog.prepare<[Buffer], { repository: RepositoryName }>(
+        'SELECT DISTINCT repository FROM snapshot_packs WHERE info_hash = ?',
+      ),
       idlePacks: catalog.prepare<[], { info_hash: Buffer }>(
         'SELECT info_hash FROM packs WHERE info_hash NOT IN (SELECT info_hash FROM snapshot_packs)',
       ),
@@ -55,6 +58,11 @@ export class Snapshots {
 
   repositories(): RepositoryName[] {
     return this.#statements.repositories.all().map(row => row.repository)
+  }
+
+  /** Those that have a snapshot with the pack. */
+  repositoriesWith(infoHash: InfoHash): RepositoryName[] {
+    return this.#statements.repositoriesWith.all(toBytes(infoHash)).map(row => row.repository)
   }
 
   remove(repository: RepositoryName, serial: number): void {

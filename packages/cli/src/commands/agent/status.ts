@@ -32,5 +32,13 @@ export const agentStatusCommand: Command<Args> = {
       terminal.line(`  ${name}: serves ${serial ?? 'nothing'}, ${aim}, ${state}${progress}`)
       if (error) terminal.line(`    ${error.code}: ${error.message}`)
     }
+    const { scrub } = status
+    if (scrub === undefined) return
+    const round = scrub.isRunning
+      ? `looks at all files, ${Math.floor(100 * scrub.done)} %`
+      : `last ${scrub.finished ?? 'never'}`
+    terminal.line(
+      `  scrub: ${round}; ${scrub.found} damages found ever, ${scrub.healed} healed, ${scrub.lost} under way`,
+    )
   },
 }

@@ -1,3 +1,4 @@
+import { serviceNotifier } from '@repocast/daemon'
 import { runOrigin } from '@repocast/origin'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
@@ -12,6 +13,11 @@ export const originRun: Command<Args> = {
   summary: 'Run the daemon: feed, tracker, statistics and seeding, until SIGTERM',
   options: options as (yargs: Argv) => Argv<Args>,
   async run({ data }, context) {
-    await runOrigin({ ...context, data, logger: daemonLog(context), pages: pagesDirectory }, context.signal)
+    const logger = daemonLog(context)
+    const service = serviceNotifier(context.environment, logger)
+    context.signal.addEventListener('abort', () => void service?.stopping())
+    await runOrigin({ ...context, data, logger, pages: pagesDirectory }, context.signal, () => {
+      service?.ready(() => 'publishes, tracks and seeds')
+    })
   },
 }

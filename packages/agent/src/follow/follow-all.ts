@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AgentStatus } from '@repocast/api'
+import { parseDuration, parseRate } from '@repocast/daemon'
+import { describeError } from '@repocast/errors'
+import type { AgentConfiguration } from '../configuration.ts'
+import { type AgentOptions, type Followed, type OpenAgent, originAddress } from '../open-agent.ts'
+import { openAgentKey } from '../report/agent-key.ts'
+import { Reporter } from '../report/reporter.ts'
+import { createHealer } from '../scrub/healing.ts'
+import { Scrubber } from '../scrub/scrubber.ts'
+import { listenForEvents } from './events.ts'
+import { followRepository } from './follow.ts'
+import type { Mirror } from './mirror.ts'
+import { Wake } from './wake.ts'
+
+/** What does not count as other mirrors fetching from here. */
+const quietBytesPerSecond = 64 * 1024
+
+export interface FollowAllOptions {
+  readonly agent: OpenAgent
+  readonly options: AgentOptions
+  readonly configuration: AgentConfiguration
+  readonly followed: readonly Followed[]
+  /** One for each of `followed`. */
+  readonly mirrors: readonly Mirror[]
+  readonly status: () => AgentStatus
+  /** Calls the function whenever the status has changed. */
+  readonly onChange: (changed: () => void) => void
+  readonly signal: AbortSignal
+}
+
+/** Follows all repositories of a configuration, reports, and scrubs, until the signal. */
+export async function followAll(all: FollowAllOptions): Promise<void> {
+  const { agent, options, configuration, followed, mirrors, signal } = all
+  const { logger } = options
+  const { swarm } = agent
+  const reporter = await startReports(all)
+  try {
+    for (const mirror of mirrors) {
+      await mirror.resume().catch((error: unknown) => {
+        logger.error(
+          { repository: mirror.repository, error: describeError(error) },
+          'what is served could not be shared',
+        )
+      })
+    }
+    await leaveOthers(agent, followed)
+    logger.info({ packs: swarm.status().packs }, 'all packs are shared')
+    const wakes = mirrors.map(mirror => ({ mirror, wake: new Wake() }))
+    const pollSeconds = parseDuration(configuration['poll-interval'])
+    const events = [...new Set(followed.map(({ link }) => originAddress(link, 'events')))].map(async url => {
+      const onPublished = ({ repository }: { readonly repository: string }) => {
+        for (const { mirror, wake } of wakes) if (mirror.repository === repository) wake.call()
+      }
+      const pause = async (ms: number, until: AbortSignal) => await sleep(ms, undefined, { signal: until })
+      await listenForEvents(url, onPublished, signal, pause)
+    })
+    const isQuiet = () => swarm.status().uploadRate < quietBytesPerSecond
+    const following = wakes.map(({ mirror, wake }) =>
+      followRepository({ mirror, wake, pollSeconds, isQuiet, logger, signal, random: Math.random }),
+    )
+    await Promise.all([...events, ...following, ...startScrub(all), untilAborted(signal)])
+  } finally {
+    reporter?.stop()
+  }
+}
+
+async function startReports({
+  agent,
+  options,
+  configuration,
+  followed,
+  status,
+  onChange,
+}: FollowAllOptions): Promise<Reporter | undefined> {
+  if (!configuration.report) return undefined
+  const urls = [...new Set(followed.map(({ link }) => originAddress(link, 'reports')))]
+  const key = await openAgentKey(agent.layout.key)
+  const reporter = new Reporter({ urls, key, status, logger: options.logger })
+  onChange(() => reporter.changed())
+  return reporter
+}
+
+/** Packs of repositories that are followed no more leave the swarm; what they hold stays on the disk. */
+async function leaveOthers({ store, swarm }: OpenAgent, followed: readonly Followed[]): Promise<void> {
+  const names = new Set<string>(followed.map(({ link }) => link.repository))
+  for (const pack of [...swarm.packs()]) {
+    if (store.snapshots.repositoriesWith(pack.infoHash).some(name => names.has(name))) continue
+    await pack.remove()
+    store.closePack(pack.infoHash)
+  }
+}
+
+function startScrub({ agent, options, configuration, followed, signal }: FollowAllOptions): Promise<void>[] {
+  const { store } = agent
+  const { clock, logger } = options
+  const { every, rate } = configuration.scrub
+  const scrub = store.scrub()
+  const healer = createHealer(agent, scrub, followed, logger)
+  const everySeconds = parseDuration(every)
+  const scrubber = new Scrubber({ store, scrub, healer, everySeconds, rate: parseRate(rate), clock, logger })
+  return [healer.run(signal), scrubber.run(signal)]
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>(resolvePromise => signal.addEventListener('abort', () => resolvePromise(), { once: true }))
+}

@@ -1,0 +1,117 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { AgentStatus } from '@repocast/api'
+import { LifeCycle } from '@repocast/daemon'
+import { type Database, type Lock, ProcessLock } from '@repocast/database'
+import { type Logger, RepocastError } from '@repocast/errors'
+import { createTrustFloor, Follower, openTrustDatabase, parseLink, type SubscriptionLink } from '@repocast/feed'
+import { HashPool, onDisk } from '@repocast/files'
+import { openStore, type Store } from '@repocast/store'
+import { createSwarm, type Swarm, type SwarmOptions } from '@repocast/swarm'
+import type { AgentConfiguration } from './configuration.ts'
+import { Mirror } from './follow/mirror.ts'
+import { AgentLayout } from './layout.ts'
+import { agentStatus } from './status.ts'
+
+export interface AgentOptions {
+  readonly data: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly clock: () => Date
+  readonly logger: Logger
+  /** Version of the program, for reports. */
+  readonly program: string
+}
+
+/** What an agent works with while it runs. */
+export interface OpenAgent {
+  readonly layout: AgentLayout
+  readonly store: Store
+  readonly swarm: Swarm
+  readonly trust: Database
+  readonly hashPool: HashPool
+  readonly life: LifeCycle
+}
+
+/** How it meets other peers. */
+export type PeerOptions = Pick<SwarmOptions, 'peerPort' | 'maxConnections' | 'site' | 'limits'>
+
+/** Opens store and swarm of an agent for `use`, and closes them behind it. */
+export async function withAgent<T>(
+  { data, logger }: AgentOptions,
+  peers: PeerOptions,
+  use: (agent: OpenAgent) => Promise<T>,
+): Promise<T> {
+  await onDisk('make', data, async () => await mkdir(data, { recursive: true }))
+  const layout = new AgentLayout(data)
+  const life = new LifeCycle(logger)
+  try {
+    const lock = lockAgent(layout)
+    life.onEnd('lock', () => lock.release())
+    const hashPool = new HashPool()
+    life.onEnd('hashing', async () => await hashPool.close())
+    const store = await openStore({ directory: data, logger, hashPool })
+    life.onEnd('store', async () => await store.close())
+    await store.removeLeftovers()
+    const trust = openTrustDatabase(layout.trust)
+    life.onEnd('trust', () => trust.close())
+    const swarm = await createSwarm({ ...peers, role: 'agent', logger })
+    life.onEnd('swarm', async () => await swarm.close())
+    return await use({ layout, store, swarm, trust, hashPool, life })
+  } finally {
+    await life.end()
+  }
+}
+
+function lockAgent(layout: AgentLayout): Lock {
+  const lock = new ProcessLock(layout.lock).tryAcquire()
+  if (lock) return lock
+  throw new RepocastError('REPOCAST_AGENT_RUNNING', {
+    message: `an agent works on ${layout.directory} already`,
+    hint: 'stop it first, or name another directory by --data',
+  })
+}
+
+/** One repository that is followed. */
+export interface Followed {
+  readonly link: SubscriptionLink
+  readonly path: string
+  readonly urgent?: boolean
+  /** Whether snapshots are checked before they are served. */
+  readonly check: boolean
+  /** Serial to keep. */
+  readonly hold?: number | undefined
+}
+
+/** The repositories of a configuration. @throws RepocastError REPOCAST_LINK_MALFORMED */
+export function followedBy({ repositories, check }: AgentConfiguration): Followed[] {
+  return repositories.map(one => ({ ...one, link: parseLink(one.link), check: one.check ?? check }))
+}
+
+/** What follows one repository. */
+export function openMirror(
+  { layout, store, swarm, trust }: OpenAgent,
+  { logger, clock }: AgentOptions,
+  { link, path, urgent = false, check, hold }: Followed,
+  onChange: () => void,
+): Mirror {
+  const floor = createTrustFloor(trust, link.rootFingerprint)
+  const follower = new Follower({ link, directory: layout.feed(link), floor, clock, hold })
+  const how = { servedPath: resolve(path), isUrgent: urgent, isChecked: check }
+  return new Mirror({ ...how, store, swarm, follower, clock, logger, onChange })
+}
+
+/** A way to ask what the agent tells of itself from now on. */
+export function statusOf(
+  { store, swarm }: OpenAgent,
+  { program, clock, data }: AgentOptions,
+  names: () => { readonly name: string; readonly publicUrl?: string | undefined },
+  mirrors: () => readonly Mirror[],
+): () => AgentStatus {
+  const started = clock()
+  return () => agentStatus({ ...names(), program, started, clock, store, swarm, mirrors: mirrors(), data })
+}
+
+/** An address of the origin whose feed is followed. */
+export function originAddress({ feedUrl }: SubscriptionLink, path: string): string {
+  return new URL(`../${path}`, feedUrl).href
+}

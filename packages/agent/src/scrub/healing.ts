@@ -1,0 +1,35 @@
+import type { Logger } from '@repocast/errors'
+import type { InfoHash } from '@repocast/objects'
+import type { Scrub } from '@repocast/store'
+import { sharePack, webSeedOf } from '../follow/shared-packs.ts'
+import type { Followed, OpenAgent } from '../open-agent.ts'
+import { Healer } from './healer.ts'
+
+/** The healer of an open agent. `followed` tells where else packs can be had than from peers; it may be empty. */
+export function createHealer(
+  { store, swarm }: OpenAgent,
+  scrub: Scrub,
+  followed: readonly Followed[],
+  logger: Logger,
+): Healer {
+  const linkFor = (infoHash: InfoHash) => {
+    const repositories = store.snapshots.repositoriesWith(infoHash)
+    return followed.find(({ link }) => repositories.includes(link.repository))?.link
+  }
+  return new Healer({
+    store,
+    scrub,
+    swarm,
+    logger,
+    async open(infoHash) {
+      const storage = await store.openPack(infoHash)
+      const link = linkFor(infoHash)
+      const shared = swarm.pack(infoHash) ?? sharePack(swarm, storage, link && webSeedOf(link, infoHash), false)
+      return { storage, shared }
+    },
+    async close(infoHash) {
+      await swarm.pack(infoHash)?.remove()
+      store.closePack(infoHash)
+    },
+  })
+}

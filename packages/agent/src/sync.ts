@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AgentStatus } from '@repocast/api'
+import { parseLink } from '@repocast/feed'
+import type { UpdateResult } from './follow/mirror.ts'
+import { type AgentOptions, openMirror, originAddress, statusOf, withAgent } from './open-agent.ts'
+import { openAgentKey } from './report/agent-key.ts'
+import { Reporter } from './report/reporter.ts'
+
+export interface SyncOptions {
+  readonly link: string
+  /** What becomes the symbolic link to the snapshot. */
+  readonly directory: string
+  /** Serial to have and to keep; undefined for what the link names. */
+  readonly serial?: number | undefined
+  /** Whether the snapshot is checked before it is served. */
+  readonly check: boolean
+  readonly name: string
+  readonly peerPort: number
+  readonly seedForSeconds: number
+  readonly signal: AbortSignal
+  /** Called once, with a way to ask how far it is. */
+  readonly onStart?: (status: () => AgentStatus) => void
+  /** Called when the snapshot is served, before it is seeded. */
+  readonly onServed?: (result: UpdateResult, status: AgentStatus) => void
+}
+
+/**
+ * `repocast agent sync`: brings one repository to its newest snapshot, seeds it for a while, and ends.
+ * @throws RepocastError REPOCAST_LINK_MALFORMED, REPOCAST_AGENT_RUNNING, and what `Mirror.update` throws
+ */
+export async function syncOnce(options: AgentOptions, sync: SyncOptions): Promise<void> {
+  const link = parseLink(sync.link)
+  await withAgent(options, { peerPort: sync.peerPort, maxConnections: 500 }, async agent => {
+    const { directory: path, check, serial: hold } = sync
+    const mirror = openMirror(agent, options, { link, path, check, hold }, () => {})
+    const status = statusOf(
+      agent,
+      options,
+      () => ({ name: sync.name }),
+      () => [mirror],
+    )
+    const urls = [originAddress(link, 'reports')]
+    const reporter = new Reporter({ urls, key: await openAgentKey(agent.layout.key), status, logger: options.logger })
+    agent.life.onEnd('reports', () => reporter.stop())
+    sync.onStart?.(status)
+    const result = await mirror.update(sync.signal)
+    sync.onServed?.(result, status())
+    await reporter.send()
+    await mirror.prepareSpare(sync.signal)
+    if (sync.seedForSeconds > 0)
+      await sleep(sync.seedForSeconds * 1000, undefined, { signal: sync.signal }).catch(() => {})
+  })
+}
