@@ -217,6 +217,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     onShared: infoHash => self.add(infoHash),
     onPublished: (repository, serial) => {
       logger.info({ repository, serial }, 'published')
+      watchers.published(repository)
       for (const stream of [events, statisticsEvents]) stream.send('published', { repository, serial })
       changes.tell()
     },

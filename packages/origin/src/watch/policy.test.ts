@@ -18,6 +18,8 @@ interface Story {
   readonly outcomes?: readonly Outcome[]
   /** The tree is not there before this second. */
   readonly thereFrom?: number
+  /** When somebody else publishes. */
+  readonly elsewhere?: number
   readonly lookSeconds?: number
   readonly until?: number
 }
@@ -29,6 +31,7 @@ function play({
   isPlain = false,
   outcomes = [],
   thereFrom = 0,
+  elsewhere = Number.POSITIVE_INFINITY,
   lookSeconds = 0.01,
   until = 600,
 }: Story) {
@@ -41,7 +44,9 @@ function play({
   let glanced = ''
   for (;;) {
     const next = policy.next()
+    const before = now
     now = Math.max(now, next.at)
+    if (before <= elsewhere * 1000 && now > elsewhere * 1000) policy.publishedElsewhere()
     if (now > until * 1000) {
       const { state, unpublishedSince } = policy
       return { publishes, ...counts, state, unpublishedSince: unpublishedSince && Math.round(unpublishedSince / 1000) }
@@ -104,6 +109,13 @@ test('what was refused is tried again when anything in the tree changed, and not
   const [, , third, ...more] = play({ roots: [100], others: [300], outcomes: ['published', 'refused'] }).publishes
   expect(third).toBeGreaterThanOrEqual(330)
   expect(third).toBeLessThanOrEqual(345)
+  expect(more).toEqual([])
+})
+
+test('what was refused is tried again when somebody else has published', () => {
+  const [, second, ...more] = play({ outcomes: ['refused'], elsewhere: 200 }).publishes
+  expect(second).toBeGreaterThanOrEqual(200)
+  expect(second).toBeLessThanOrEqual(220)
   expect(more).toEqual([])
 })
 

@@ -126,6 +126,12 @@ export class WatchPolicy {
     this.#retryAt = now + publishRetry
   }
 
+  /** Somebody else has published the repository: what kept us from it may be gone. */
+  publishedElsewhere(): void {
+    this.#refused = undefined
+    if (this.#look !== undefined) this.#retryAt = undefined
+  }
+
   /** The tree cannot be looked at. */
   lookFailed(now: number): void {
     this.#look = undefined

@@ -40,6 +40,15 @@ export class Watcher {
     return { name, state: step === null ? state : 'publishing', step, unpublishedSeconds, error: this.#error }
   }
 
+  get repository(): RepositoryName {
+    return this.#options.repository
+  }
+
+  /** A new snapshot of the repository is there; it may be one of ours. */
+  publishedElsewhere(): void {
+    this.#policy.publishedElsewhere()
+  }
+
   /** Watches until `signal` says stop, and throws its reason. */
   async run(signal: AbortSignal): Promise<void> {
     for (;;) {

@@ -36,6 +36,11 @@ export class Watchers {
     return this.#watchers.map(({ status }) => status)
   }
 
+  /** Takes in that there is a new snapshot, from whomever. */
+  published(repository: RepositoryName): void {
+    for (const watcher of this.#watchers) if (watcher.repository === repository) watcher.publishedElsewhere()
+  }
+
   start(): void {
     this.#running = Promise.all(this.#watchers.map(async watcher => await this.#run(watcher)))
   }
