@@ -1,4 +1,5 @@
-import { checkDeb, type DebFinding, unpacker } from '@repocast/repositories'
+import { readFile } from 'node:fs/promises'
+import { checkDeb, type DebFinding, openPgpVerifier, unpacker } from '@repocast/repositories'
 import { MemoryTree } from '@repocast/repositories/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type MadePackages, makePackages } from '../lab/deb/made-packages.ts'
@@ -14,23 +15,28 @@ import { readContents, type TreeContents } from '../lab/tree/contents.ts'
 let lab: Lab
 let packages: MadePackages
 let key: SigningKey
+/** The key that signs the trees, and one that does not. */
+let [trusted, other]: [Uint8Array, Uint8Array] = [new Uint8Array(), new Uint8Array()]
 beforeAll(async () => {
   lab = openLab('deb-repositories')
   packages = await makePackages(lab.newDirectory('packages'))
   key = await makeSigningKey(lab)
+  trusted = await readFile(key.keyring)
+  other = await readFile((await makeSigningKey(lab)).keyring)
 })
 afterAll(() => lab.close())
 
-async function check(contents: TreeContents, at = new Date()): Promise<DebFinding[]> {
+async function check(contents: TreeContents, at = new Date(), keys = trusted): Promise<DebFinding[]> {
   const findings: DebFinding[] = []
   const report = (finding: unknown): number => findings.push(finding as DebFinding)
-  await checkDeb({ tree: new MemoryTree(contents), now: at, report }, unpacker)
+  const signatures = await openPgpVerifier([keys], () => at)
+  await checkDeb({ tree: new MemoryTree(contents), now: at, signatures, report }, unpacker)
   return findings
 }
 
 /** `CODE path` of all findings but notes, sorted. */
-async function found(contents: TreeContents, at?: Date): Promise<string[]> {
-  const findings = (await check(contents, at)).filter(({ severity }) => severity !== 'note')
+async function found(contents: TreeContents, at?: Date, keys?: Uint8Array): Promise<string[]> {
+  const findings = (await check(contents, at, keys)).filter(({ severity }) => severity !== 'note')
   return findings.map(({ code, path }) => `${code} ${path}`).sort()
 }
 
@@ -142,13 +148,27 @@ describe.each(tools)('a tree of %s', (_, tool, kinds) => {
     for (const code of codes) expect(code).toMatch(/^DEB_(RELEASE_MISMATCH|INDEX_(SIZE|CHECKSUM)|PDIFF_BROKEN)$/)
   })
 
+  test('another key has signed it, or nobody', async () => {
+    const signed = filesOf(before, /(InRelease|Release\.gpg)$/)
+    expect(await found(before, new Date(), other)).toEqual(signed.map(path => `DEB_SIGNATURE_BAD ${path}`))
+    const unsigned = new Map([...before].filter(([path]) => !signed.includes(path)))
+    const missing = filesOf(before, /InRelease$/).map(path => `DEB_SIGNATURE_MISSING ${path}`)
+    expect(await found(unsigned)).toEqual(missing)
+  })
+
+  test('a Release was signed, and then made again', async () => {
+    const path = pathOf(before, /(^|\/)Release\.gpg$/)
+    const contents = new Map(after).set(path, bytesAt(before, path))
+    expect(await found(contents)).toEqual([`DEB_SIGNATURE_BAD ${path}`])
+  })
+
   test('metadata is cut off while it is copied', async () => {
     const index = pathOf(before, /(^|main\/binary-amd64\/)Packages$/)
     const cut = new Map(before).set(index, bytesAt(before, index).subarray(0, 500))
     expect(await found(cut)).toEqual([`DEB_INDEX_SIZE ${index}`])
     const release = pathOf(before, /InRelease$/)
     const half = new Map(before).set(release, bytesAt(before, release).subarray(0, 500))
-    expect(await found(half)).toEqual([`DEB_RELEASE_MALFORMED ${release}`])
+    expect(await found(half)).toEqual([`DEB_RELEASE_MALFORMED ${release}`, `DEB_SIGNATURE_BAD ${release}`])
   })
 
   test('a Valid-Until is past', async () => {
