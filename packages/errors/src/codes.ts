@@ -169,6 +169,11 @@ export const errorCodes = {
     kind: 'missing',
     meaning: 'No agent answers on the address that its configuration names.',
   },
+  REPOCAST_AGENT_SICK: { kind: 'configuration', meaning: 'The doctor has found something that is broken.' },
+  REPOCAST_CONFIGURATION_EXISTS: {
+    kind: 'conflict',
+    meaning: 'There is a configuration already where one is to be written.',
+  },
   REPOCAST_ADOPT_NOT_POSSIBLE: { kind: 'usage', meaning: 'A directory cannot be adopted as it was said.' },
   REPOCAST_DAMAGE_FOUND: { kind: 'integrity', meaning: 'Files of a mirror are not what they must be.' },
   REPOCAST_DAMAGE_LEFT: {
