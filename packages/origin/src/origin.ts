@@ -15,7 +15,7 @@ import { Feed } from '@repocast/feed'
 import { HashPool } from '@repocast/files'
 import { openStore, type Store } from '@repocast/store'
 import { createSwarm } from '@repocast/swarm'
-import { Tracker } from '@repocast/tracker'
+import { addTrackerCounters, Tracker } from '@repocast/tracker'
 import { loadOriginConfiguration, type OriginConfiguration } from './configuration.ts'
 import { LivePacks } from './daemon/live-packs.ts'
 import { SelfAnnouncer } from './daemon/self-announcer.ts'
@@ -171,6 +171,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
   const pages = await loadPages(options.pages)
   if (!pages) logger.warn({ directory: options.pages }, 'the dashboard was not built, / leads to /stats: npm run build')
   const metrics: Registry = createOriginMetrics(() => statistics)
+  addTrackerCounters(metrics, tracker)
   const server = createHttpServer({
     logger,
     metrics,

@@ -33,7 +33,7 @@ export interface TrackerOptions {
   readonly limits?: Partial<TrackerLimits>
 }
 
-/** What nobody gets more of. All together bound the memory: some 60 bytes a peer and 2 kB a swarm. */
+/** What nobody gets more of. All together bound the memory: some 60 bytes a peer and 2.5 kB a swarm. */
 export interface TrackerLimits {
   readonly maxPeers: number
   readonly maxPeersPerSwarm: number

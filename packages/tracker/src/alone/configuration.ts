@@ -57,7 +57,7 @@ export const TrackerConfiguration = Type.Object(
           65_535,
           'Of one address (of IPv6, one network of 64 bits) in one torrent. Raise it when many mirrors share an address.',
         ),
-        swarms: limit(defaultLimits.maxSwarms, 10_000_000, 'Torrents with peers. 100,000 take some 150 MB.'),
+        swarms: limit(defaultLimits.maxSwarms, 10_000_000, 'Torrents with peers. 100,000 take some 250 MB.'),
         connections: limit(10_000, 1_000_000, 'Connections over HTTP at the same time.'),
         'web-sockets': limit(defaultLimits.maxWebSockets, 1_000_000, 'Connections over WebSocket at the same time.'),
         'requests-per-second': limit(

@@ -1,4 +1,5 @@
-import { addCollectedCounters, collectedGauges, type Registry } from '@repocast/daemon'
+import { collectedGauges, type Registry } from '@repocast/daemon'
+import { addTrackerCounters } from '../metrics.ts'
 import type { Tracker } from '../tracker.ts'
 
 /** Every metric of a tracker that runs alone. */
@@ -27,30 +28,6 @@ export function createTrackerMetrics(tracker: Tracker): Registry {
       },
     ],
   )
-  addCollectedCounters(registry, () => tracker.counts, [
-    {
-      name: 'repocast_tracker_requests_total',
-      help: 'Announces and scrapes that came in.',
-      labels: ['transport'],
-      collect: (counter, { requests }) => {
-        for (const [transport, count] of Object.entries(requests)) counter.inc({ transport }, count)
-      },
-    },
-    {
-      name: 'repocast_tracker_announces_total',
-      help: 'Announces that were answered with peers.',
-      collect: (counter, { announces }) => counter.inc(announces),
-    },
-    {
-      name: 'repocast_tracker_limited_total',
-      help: 'Requests that were refused because their address asked too often.',
-      collect: (counter, { limited }) => counter.inc(limited),
-    },
-    {
-      name: 'repocast_tracker_refused_total',
-      help: 'Announces of torrents that are not tracked.',
-      collect: (counter, { refused }) => counter.inc(refused),
-    },
-  ])
+  addTrackerCounters(registry, tracker)
   return registry
 }

@@ -152,19 +152,24 @@ export class PeerTable {
     at: number,
   ): number {
     const length = to - from
-    const start = Math.floor(random() * length)
+    if (length <= 0 || wanted <= 0) return 0
+    // Locals, because this is where a busy tracker spends its time.
+    const [records, recordBytes, compactBytes] = [this.#records, this.#recordBytes, this.compactBytes]
     // A stride that has no divisor in common with the length visits each place once.
     const stride = wanted >= length ? 1 : coprimeStride(length, random)
-    let written = 0
-    for (let k = 0, place = start; k < length && written < wanted; k += 1, place = (place + stride) % length) {
-      if (from + place === except) continue
-      const source = (from + place) * this.#recordBytes
-      for (let byte = 0; byte < this.compactBytes; byte += 1) {
-        target[at + written * this.compactBytes + byte] = this.#records[source + byte] ?? 0
+    let place = Math.floor(random() * length)
+    let end = at
+    const full = at + wanted * compactBytes
+    for (let k = 0; k < length && end < full; k += 1) {
+      if (from + place !== except) {
+        const source = (from + place) * recordBytes
+        for (let byte = 0; byte < compactBytes; byte += 1) target[end + byte] = records[source + byte] ?? 0
+        end += compactBytes
       }
-      written += 1
+      place += stride
+      if (place >= length) place -= length
     }
-    return written
+    return (end - at) / compactBytes
   }
 
   /** All records, leechers first, to be kept and given to `restore`. A view, good until something changes. */
@@ -262,6 +267,7 @@ export class PeerTable {
   }
 }
 
+/** Above 0 and at most `length`. */
 function coprimeStride(length: number, random: () => number): number {
   for (let tries = 0; tries < 16; tries += 1) {
     const stride = 1 + Math.floor(random() * length)
