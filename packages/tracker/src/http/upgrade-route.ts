@@ -20,6 +20,7 @@ export class UpgradeRoute {
 
   constructor(server: FastifyInstance, tracker: Tracker) {
     this.#tracker = tracker
+    server.addHook('preClose', async () => tracker.web.endConnections())
     server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy())
       this.#upgrades.set(request, { socket, head })

@@ -30,8 +30,9 @@ beforeEach(async () => {
   url = `ws://127.0.0.1:${(server.server.address() as AddressInfo).port}/announce`
 })
 afterEach(async () => {
-  await tracker.close()
+  // As programs do: what was started last ends first.
   await server.close()
+  await tracker.close()
   rmSync(directory, { recursive: true })
 })
 
@@ -83,7 +84,7 @@ test('an offer reaches another peer, and its answer comes back; who leaves is fo
   await expect.poll(() => tracker.web.connections).toBe(1)
   bob.say({ action: 'scrape', info_hash: infoHash })
   expect(await bob.next()).toMatchObject({ action: 'scrape', files: { [infoHash]: { complete: 0, incomplete: 1 } } })
-  bob.socket.close()
+  // Bob stays: a server that ends does not wait for him.
 })
 
 test('nobody speaks for another, other torrents are refused, and there are not more connections than allowed', async () => {

@@ -82,9 +82,14 @@ export class WebTracker {
     return true
   }
 
+  /** Ends all connections. A server that is being closed waits for them. */
+  endConnections(): void {
+    for (const peer of this.#connections.keys()) peer.end()
+  }
+
   close(): void {
     clearInterval(this.#timer)
-    for (const peer of this.#connections.keys()) peer.end()
+    this.endConnections()
     this.#server.close()
   }
 
