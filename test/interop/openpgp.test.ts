@@ -1,8 +1,10 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openPgpVerifier, type SignatureVerifier } from '@repocast/repositories'
+import { checkTree, type Finding, openPgpVerifier, type SignatureVerifier, unpacker } from '@repocast/repositories'
+import { MemoryTree } from '@repocast/repositories/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Lab, openLab, runCommand } from '../lab/index.ts'
+import { debRepository, type Lab, openLab, runCommand, yumRepository } from '../lab/index.ts'
+import { readContents } from '../lab/tree/contents.ts'
 
 /** The time of the signatures. */
 const signed = '20260101T120000'
@@ -215,4 +217,34 @@ test.each([
   ['an armour that is cut off', '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmDME\n-----END PGP PUBLIC KEY BLOCK-----\n'],
 ])('a file of keys that holds %s is refused', async (_, text) => {
   await expect(openPgpVerifier([Buffer.from(text)], now)).rejects.toMatchObject({ code: 'REPOCAST_KEY_UNUSABLE' })
+})
+
+describe('the rules, with keys', () => {
+  async function findings(directory: string, signatures: SignatureVerifier): Promise<string[]> {
+    const found: string[] = []
+    const tree = new MemoryTree(await readContents(directory))
+    const report = ({ code, path }: Finding): void => void found.push(`${code} ${path}`)
+    await checkTree({ tree, now: new Date(), unpacker, signatures, report })
+    return found.filter(text => text.includes('SIGNATURE'))
+  }
+
+  test('a deb repository is signed by its key, and by no other', async () => {
+    const { directory: repository, keyring } = await debRepository(lab)
+    const right = await openPgpVerifier([await readFile(keyring)], () => new Date())
+    expect(await findings(repository, right)).toEqual([])
+    const other = await openPgpVerifier([await (await Signer.make('ed25519')).publicKey()], () => new Date())
+    const bad = (await findings(repository, other)).map(text => text.replace(/ .*\//, ' '))
+    expect(bad.sort()).toEqual(['DEB_SIGNATURE_BAD InRelease', 'DEB_SIGNATURE_BAD Release.gpg'])
+  })
+
+  test('a yum repository is signed by its key, and by no other', async () => {
+    const { directory: repository } = await yumRepository(lab)
+    const signer = await Signer.make('rsa3072')
+    const right = await openPgpVerifier([await signer.publicKey('--armor')], () => new Date())
+    expect(await findings(repository, right)).toEqual(['YUM_SIGNATURE_MISSING repodata/repomd.xml.asc'])
+    await signer.gpg('--armor', '--detach-sign', join(repository, 'repodata/repomd.xml'))
+    expect(await findings(repository, right)).toEqual([])
+    const other = await verifier(await Signer.make('ed25519'))
+    expect(await findings(repository, other)).toEqual(['YUM_SIGNATURE_BAD repodata/repomd.xml.asc'])
+  })
 })

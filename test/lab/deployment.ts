@@ -93,6 +93,8 @@ export interface LabAgent {
   status(): Promise<LabAgentStatus>
   /** Waits until it serves at least this serial. */
   waitForSerial(name: string, serial: number, timeoutSeconds?: number): Promise<void>
+  /** Writes agent.yaml again with other settings, for the next start. */
+  configure(settings: Readonly<Record<string, unknown>>): void
   restart(): Promise<void>
 }
 
@@ -144,8 +146,10 @@ export async function startAgent(
     repositories,
     ...settings,
   }
-  // JSON is YAML.
-  writeFileSync(join(data, 'agent.yaml'), JSON.stringify(configuration, null, 2))
+  const configure = (more: Readonly<Record<string, unknown>>): void =>
+    // JSON is YAML.
+    writeFileSync(join(data, 'agent.yaml'), JSON.stringify({ ...configuration, ...more }, null, 2))
+  configure({})
   const start = async (): Promise<LabProcess> =>
     await startDaemon(lab, host, ['agent', 'run', '--data', data], /the agent is running/, env)
   // In a namespace the status can be asked for from there only.
@@ -159,6 +163,7 @@ export async function startAgent(
     process: await start(),
     servedPath: one => join(served, one),
     status,
+    configure,
     async waitForSerial(repository, serial, timeoutSeconds = 60) {
       const deadline = Date.now() + timeoutSeconds * 1000
       for (let last = ''; ; await sleep(50)) {

@@ -21,6 +21,9 @@ export const AgentConfiguration = Type.Object(
             Type.Boolean({ description: 'Fetch it before the others, as for security updates. False by default.' }),
           ),
           check: Type.Optional(Type.Boolean({ description: 'As `check` below, for this repository.' })),
+          'keep-removed': Type.Optional(
+            Type.String({ pattern: durationPattern, description: 'As `keep-removed` below, for this repository.' }),
+          ),
           hold: Type.Optional(
             Type.Integer({ minimum: 1, description: 'Serial to have and to keep, whatever is published.' }),
           ),
@@ -45,6 +48,12 @@ export const AgentConfiguration = Type.Object(
       default: true,
       description:
         'Hold each snapshot against the rules for its kind before it is served: metadata parses, and all that it names is there. One that clients could not use is not served.',
+    }),
+    'keep-removed': Type.String({
+      pattern: durationPattern,
+      default: '0s',
+      description:
+        'How long files that a new snapshot has not any more stay under the served path, such as 48h, so that clients with older metadata still find what it names.',
     }),
     listen: Type.String({
       default: '0.0.0.0:8081',

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { AgentStatus } from '@repocast/api'
-import { LifeCycle } from '@repocast/daemon'
+import { LifeCycle, parseDuration } from '@repocast/daemon'
 import { type Database, type Lock, ProcessLock } from '@repocast/database'
 import { type Logger, RepocastError } from '@repocast/errors'
 import { createTrustFloor, Follower, openTrustDatabase, parseLink, type SubscriptionLink } from '@repocast/feed'
@@ -78,25 +78,32 @@ export interface Followed {
   readonly urgent?: boolean
   /** Whether snapshots are checked before they are served. */
   readonly check: boolean
+  /** How long files that a new snapshot removed stay. */
+  readonly keepRemovedSeconds?: number
   /** Serial to keep. */
   readonly hold?: number | undefined
 }
 
 /** The repositories of a configuration. @throws RepocastError REPOCAST_LINK_MALFORMED */
-export function followedBy({ repositories, check }: AgentConfiguration): Followed[] {
-  return repositories.map(one => ({ ...one, link: parseLink(one.link), check: one.check ?? check }))
+export function followedBy(configuration: AgentConfiguration): Followed[] {
+  return configuration.repositories.map(one => ({
+    ...one,
+    link: parseLink(one.link),
+    check: one.check ?? configuration.check,
+    keepRemovedSeconds: parseDuration(one['keep-removed'] ?? configuration['keep-removed']),
+  }))
 }
 
 /** What follows one repository. */
 export function openMirror(
   { layout, store, swarm, trust }: OpenAgent,
   { logger, clock }: AgentOptions,
-  { link, path, urgent = false, check, hold }: Followed,
+  { link, path, urgent = false, check, keepRemovedSeconds = 0, hold }: Followed,
   onChange: () => void,
 ): Mirror {
   const floor = createTrustFloor(trust, link.rootFingerprint)
   const follower = new Follower({ link, directory: layout.feed(link), floor, clock, hold })
-  const how = { servedPath: resolve(path), isUrgent: urgent, isChecked: check }
+  const how = { servedPath: resolve(path), isUrgent: urgent, isChecked: check, keepRemovedSeconds }
   return new Mirror({ ...how, store, swarm, follower, clock, logger, onChange })
 }
 

@@ -1,4 +1,5 @@
 import { lstatSync, type Stats } from 'node:fs'
+import { systemErrorCode } from '@repocast/errors'
 import { explainDiskError } from './disk-error.ts'
 
 /**
@@ -9,6 +10,8 @@ export function lookAt(path: string | Buffer): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
   } catch (error) {
+    // a file stands where the path has a directory
+    if (systemErrorCode(error) === 'ENOTDIR') return undefined
     throw explainDiskError(error, 'look at', path)
   }
 }

@@ -32,6 +32,7 @@ export async function followRepository(options: FollowOptions): Promise<void> {
   while (!signal.aborted) {
     let pause = pollSeconds
     try {
+      await mirror.dropKept()
       await updateUntilSuperseded(options)
       retrySeconds = firstRetrySeconds
       if (!(await untilQuiet(options))) continue

@@ -3,7 +3,7 @@ import { describeError, isRepocastError, type Logger, RepocastError } from '@rep
 import type { Follower } from '@repocast/feed'
 import { lookAt } from '@repocast/files'
 import type { RepositoryName, SnapshotRecord } from '@repocast/objects'
-import type { Generation, Store } from '@repocast/store'
+import type { Generation, Grace, Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
 import type { FetchProgress } from './fetch-objects.ts'
 import { SnapshotFetch } from './fetch-snapshot.ts'
@@ -17,6 +17,8 @@ export interface MirrorOptions {
   readonly isUrgent: boolean
   /** Whether a snapshot is held against the rules for repositories before it is served. */
   readonly isChecked: boolean
+  /** How long files that a new snapshot removed stay. */
+  readonly keepRemovedSeconds: number
   readonly store: Store
   readonly swarm: Swarm
   readonly follower: Follower
@@ -169,13 +171,34 @@ export class Mirror {
     })
     this.#setState('building')
     if (this.#with.isChecked) await this.#check(record, signal)
-    const generation = await store.generations.build(record, this.servedPath, { signal })
+    const keepRemoved = this.#grace()
+    const generation = await store.generations.build(record, this.servedPath, {
+      signal,
+      ...(keepRemoved.seconds > 0 && { keepRemoved }),
+    })
     await store.generations.swap(generation, this.servedPath)
     this.#served = generation
     this.#swapped = clock()
-    this.#with.logger.info({ repository: this.repository, serial: record.serial }, 'serving a new snapshot')
+    const kept = store.generations.kept.count(generation)
+    this.#with.logger.info(
+      { repository: this.repository, serial: record.serial, ...(kept > 0 && { kept }) },
+      'serving a new snapshot',
+    )
     await this.#tidy()
     return { record, swapped: true }
+  }
+
+  /** Removes files whose time is over of those that earlier snapshots had. @throws as `Generations.dropKept` */
+  async dropKept(): Promise<void> {
+    const { store, logger } = this.#with
+    const dropped = await store.generations.dropKept(this.repository, this.#grace())
+    if (dropped === 0) return
+    logger.info({ repository: this.repository, dropped }, 'files that were kept for a while are removed')
+    await store.collect(store.planCollection())
+  }
+
+  #grace(): Grace {
+    return { seconds: this.#with.keepRemovedSeconds, now: Math.floor(this.#with.clock().getTime() / 1000) }
   }
 
   async #check(record: SnapshotRecord, signal: AbortSignal): Promise<void> {

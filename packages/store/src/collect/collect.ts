@@ -8,7 +8,7 @@ import { Layout } from '../layout.ts'
 
 /** What a collection removes. */
 export interface CollectionPlan {
-  /** Objects that no pack holds. Whatever a kept snapshot needs is in a pack of it. */
+  /** Objects that no pack holds, and that are of no removed file that stays for a while. Whatever a kept snapshot needs is in a pack of it. */
   readonly objects: readonly { readonly id: ObjectId; readonly size: number }[]
   readonly bytes: number
 }
@@ -19,7 +19,8 @@ const removedPerStep = 500
 export function planCollection(catalog: Database): CollectionPlan {
   const rows = catalog
     .prepare<[Buffer], { id: Buffer; size: number }>(
-      'SELECT id, size FROM objects WHERE id <> ? AND NOT EXISTS (SELECT 1 FROM pack_objects WHERE object = id)',
+      `SELECT id, size FROM objects WHERE id <> ? AND NOT EXISTS (SELECT 1 FROM pack_objects WHERE object = id)
+       AND NOT EXISTS (SELECT 1 FROM kept_files WHERE object = id)`,
     )
     .all(toBytes(emptyBlobId))
   const objects = rows.map(({ id, size }) => ({ id: toObjectId(id), size }))
@@ -32,7 +33,8 @@ export function planCollection(catalog: Database): CollectionPlan {
  */
 export async function collect(plan: CollectionPlan, layout: Layout, catalog: Database): Promise<void> {
   const remove = catalog.prepare<[Buffer]>(
-    'DELETE FROM objects WHERE id = ? AND NOT EXISTS (SELECT 1 FROM pack_objects WHERE object = id)',
+    `DELETE FROM objects WHERE id = ? AND NOT EXISTS (SELECT 1 FROM pack_objects WHERE object = id)
+     AND NOT EXISTS (SELECT 1 FROM kept_files WHERE object = id)`,
   )
   for (let at = 0; at < plan.objects.length; at += removedPerStep) {
     const step = plan.objects.slice(at, at + removedPerStep)

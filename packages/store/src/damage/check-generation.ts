@@ -38,6 +38,8 @@ export interface CheckGenerationOptions {
   /** Absolute. */
   readonly directory: string
   readonly root: Pick<RootTree, 'id'> & Partial<RootTree>
+  /** Whether a name that the snapshot does not have is there for a reason. */
+  readonly isKept: (name: Buffer) => boolean
   /** Called before bytes are read, of files that are no links to objects. */
   readonly pace: (bytes: number) => Promise<void>
   readonly signal?: AbortSignal | undefined
@@ -67,13 +69,13 @@ export async function* checkGeneration(options: CheckGenerationOptions): AsyncGe
     const siblings = names.get(parent) ?? new Set()
     names.set(parent, siblings.add(encodeName(after.name).toString('latin1')))
     if (after.type === 'd') {
-      yield* unexpectedIn(directory, path, names.get(path))
+      yield* unexpectedIn(options, path, names.get(path))
       names.delete(path)
     }
     const what = await findMisfit(options, change)
     if (what !== undefined) yield { what, path: displayName(path), change, name: encodeName(path) }
   }
-  yield* unexpectedIn(directory, '', names.get(''))
+  yield* unexpectedIn(options, '', names.get(''))
   const { mode, mtime } = root
   const top = lookAt(directory)
   if (mode !== undefined && mtime !== undefined && top && !hasAttributes(top, { mode, mtime })) {
@@ -109,12 +111,17 @@ function isObject(layout: Layout, { id, mode, mtime }: FileEntry, { ino }: Stats
   return lookAt(layout.object(id))?.ino === ino || lookAt(layout.variant(id, mode, mtime))?.ino === ino
 }
 
-function* unexpectedIn(directory: string, path: string, names: ReadonlySet<string> | undefined): Generator<Misfit> {
+function* unexpectedIn(
+  { directory, isKept }: CheckGenerationOptions,
+  path: string,
+  names: ReadonlySet<string> | undefined,
+): Generator<Misfit> {
   const place = Buffer.concat([Buffer.from(`${directory}/`), encodeName(path)])
   for (const name of readNames(place)) {
     const text = name.toString('latin1')
     if (names?.has(text)) continue
     const whole = path === '' ? name : Buffer.concat([encodeName(`${path}/`), name])
+    if (isKept(whole)) continue
     yield { what: 'unexpected', path: displayName(joinPath(path, decodeName(name))), change: undefined, name: whole }
   }
 }

@@ -112,7 +112,8 @@ export class Scrub {
         if (!generation.isReady) continue
         const { directory, root: id, serial } = generation
         const root = { ...snapshots.get(repository, serial)?.root, id }
-        const options = { layout, read: objects.readTree, hashPool, directory, root, pace, signal }
+        const isKept = (name: Buffer): boolean => generations.kept.has(generation, name)
+        const options = { layout, read: objects.readTree, hashPool, directory, root, isKept, pace, signal }
         yield* this.#misfits(generation, options, isMended)
       }
     }

@@ -89,6 +89,11 @@ export class Checkout {
     this.#changed.clear()
   }
 
+  /** Says that a file or directory of this generation was changed by somebody else, and is to be synced too. */
+  noteChanged(place: Buffer): void {
+    this.#note(place)
+  }
+
   #note(path: string | Buffer): void {
     this.#changed.add(Buffer.from(path).toString('latin1'))
   }

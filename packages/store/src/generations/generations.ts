@@ -8,6 +8,7 @@ import { diffTrees, type ObjectId, type RepositoryName, type SnapshotRecord, typ
 import { durably, toBytes, toObjectId } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
 import { Checkout, removeAll } from './checkout.ts'
+import { type Grace, KeptFiles } from './kept-files.ts'
 import { lookAtServed, servedPathTaken } from './served-path.ts'
 import { Turns } from './turns.ts'
 
@@ -27,6 +28,13 @@ export interface BuildOptions {
   readonly signal?: AbortSignal
   /** Called now and then with the number of entries that were changed. */
   readonly onProgress?: (progress: { readonly entries: number }) => void
+  /** Files that the served snapshot has, and this one has not, stay for so long; not at all when it is left out. */
+  readonly keepRemoved?: Grace | undefined
+}
+
+/** How what the served snapshot has more is kept. */
+interface KeepOptions extends BuildOptions {
+  readonly served: Generation | undefined
 }
 
 interface Row {
@@ -53,6 +61,8 @@ export class Generations {
   readonly #catalog: Database
   readonly #read: TreeReader
   readonly #onMissing: (id: ObjectId) => void
+  /** What generations have besides their snapshots. */
+  readonly kept: KeptFiles
   readonly #turns = new Turns<RepositoryName>()
   readonly #statements
 
@@ -62,6 +72,7 @@ export class Generations {
     this.#onMissing = onMissing
     this.#catalog = catalog
     this.#read = read
+    this.kept = new KeptFiles(layout, catalog, read)
     this.#statements = {
       list: catalog.prepare<[string], Row>('SELECT * FROM generations WHERE repository = ? ORDER BY number'),
       put: catalog.prepare<[string, number, string, number, Buffer, Buffer | null]>(
@@ -104,19 +115,21 @@ export class Generations {
     const rows = this.#statements.list.all(record.repository)
     const free = rows.filter(({ number }) => !linked.has(number) && this.#isThere(record.repository, number))
     const ready = free.find(row => row.state === 'ready' && toObjectId(row.root) === record.root.id)
-    if (ready) return await this.#relabel(record, ready)
+    const served = options.keepRemoved && (await this.served(record.repository, servedPath))
+    const keep = { ...options, served }
+    if (ready) return await this.#relabel(record, ready, keep)
     const unfinished = free.find(row => row.state === 'building')
     const number = Math.max(0, ...linked, ...rows.map(row => row.number)) + 1
     const start = unfinished ?? free[0] ?? { number, root: null }
     try {
       const base = unfinished ? await this.#finishInterrupted(record, unfinished, options) : start.root
-      return await this.#advance(record, start.number, base, options)
+      return await this.#advance(record, start.number, base, keep)
     } catch (error) {
       if (!isRepocastError(error, 'REPOCAST_OBJECT_MISSING', 'REPOCAST_OBJECT_ROTTEN') || start.root === null)
         throw error
       // What the old generation was made of cannot be read any more: begin with an empty one.
       await this.#remove(record.repository, start.number)
-      return await this.#advance(record, start.number, null, options)
+      return await this.#advance(record, start.number, null, keep)
     }
   }
 
@@ -181,6 +194,22 @@ export class Generations {
     })
   }
 
+  /**
+   * Removes files that were kept and whose time is over.
+   * @returns how many names  @throws RepocastError REPOCAST_DISK_REFUSED
+   */
+  async dropKept(repository: RepositoryName, grace: Grace): Promise<number> {
+    return await this.#turns.take(repository, async () => {
+      let dropped = 0
+      for (const { number, isReady, directory } of this.list(repository)) {
+        if (!isReady || !this.#isThere(repository, number)) continue
+        const checkout = new Checkout(this.#layout, directory, this.#onMissing)
+        dropped += await this.kept.removeExpired(checkout, { repository, number }, grace)
+      }
+      return dropped
+    })
+  }
+
   /** Removes a generation whose building was interrupted: what it was made of is damaged. */
   async discardUnfinished({ repository, number }: Generation): Promise<void> {
     await this.#turns.take(repository, async () => {
@@ -225,8 +254,11 @@ export class Generations {
   }
 
   /** A generation that holds the tree already; the attributes of its top directory may be others. */
-  async #relabel({ repository, serial, root }: SnapshotRecord, row: Row): Promise<Generation> {
+  async #relabel(record: SnapshotRecord, row: Row, options: KeepOptions): Promise<Generation> {
+    const { repository, serial, root } = record
     const checkout = new Checkout(this.#layout, this.#layout.generation(repository, row.number), this.#onMissing)
+    await this.kept.removeAll(checkout, { repository, number: row.number })
+    await this.#keepRemoved(checkout, record, row.number, options)
     checkout.finish(root)
     await checkout.sync()
     durably(this.#catalog, () => this.#statements.put.run(repository, row.number, 'ready', serial, row.root, null))
@@ -236,6 +268,7 @@ export class Generations {
   /** Brings a generation whose building was interrupted to the tree that it was on its way to. */
   async #finishInterrupted(record: SnapshotRecord, row: Row, options: BuildOptions): Promise<Buffer> {
     const checkout = new Checkout(this.#layout, this.#layout.generation(record.repository, row.number), this.#onMissing)
+    await this.kept.removeAll(checkout, { repository: record.repository, number: row.number })
     await this.#applyAll(checkout, row.base, row.root, options)
     // Only when it is durable may the row say that this is what the next step starts from.
     await checkout.sync()
@@ -246,22 +279,40 @@ export class Generations {
     record: SnapshotRecord,
     number: number,
     base: Buffer | null,
-    options: BuildOptions,
+    options: KeepOptions,
   ): Promise<Generation> {
     const { repository, serial, root } = record
     const target = toBytes(root.id)
     const directory = this.#layout.generation(repository, number)
     const isNew = !this.list(repository).some(other => other.number === number)
     // What lies under the name of a new generation is of no catalog that we know.
-    if (isNew) removeAll(Buffer.from(directory))
+    if (isNew) {
+      removeAll(Buffer.from(directory))
+      this.kept.forget({ repository, number })
+    }
     durably(this.#catalog, () => this.#statements.put.run(repository, number, 'building', serial, target, base))
     await onDisk('make', directory, async () => await mkdir(dirname(directory), { recursive: true }))
     const checkout = new Checkout(this.#layout, directory, this.#onMissing)
+    if (!isNew) await this.kept.removeAll(checkout, { repository, number })
     await this.#applyAll(checkout, base, target, options)
+    await this.#keepRemoved(checkout, record, number, options)
     checkout.finish(root)
     await checkout.sync()
     durably(this.#catalog, () => this.#statements.put.run(repository, number, 'ready', serial, target, null))
     return this.#generation(repository, { number, state: 'ready', serial, root: target, base: null })
+  }
+
+  async #keepRemoved(checkout: Checkout, record: SnapshotRecord, number: number, options: KeepOptions): Promise<void> {
+    const { served, keepRemoved, signal } = options
+    if (served === undefined || keepRemoved === undefined) return
+    await this.kept.keep(
+      checkout,
+      { repository: record.repository, number },
+      record.root.id,
+      served,
+      keepRemoved,
+      signal,
+    )
   }
 
   async #applyAll(checkout: Checkout, base: Buffer | null, target: Buffer, options: BuildOptions): Promise<void> {
@@ -291,7 +342,10 @@ export class Generations {
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') throw error
     }
-    durably(this.#catalog, () => this.#statements.delete.run(repository, number))
+    durably(this.#catalog, () => {
+      this.kept.forget({ repository, number })
+      this.#statements.delete.run(repository, number)
+    })
     await this.#removeLeftovers(repository)
   }
 

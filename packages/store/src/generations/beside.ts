@@ -1,0 +1,117 @@
+import { chmodSync, rmdirSync, unlinkSync, utimesSync } from 'node:fs'
+import { systemErrorCode } from '@repocast/errors'
+import { explainDiskError, lookAt } from '@repocast/files'
+import { directoryOf, encodeName, type TreeEntry } from '@repocast/objects'
+import type { Checkout } from './checkout.ts'
+
+interface Attributes {
+  readonly mode: number
+  readonly mtime: number
+}
+
+/**
+ * Places and removes names in a checked-out snapshot besides those that it has. Directories of the snapshot keep their
+ * attributes. Entries must come in the order that `KeptFiles` gives them: a directory behind all that is in it.
+ */
+export class Beside {
+  readonly #directory: Buffer
+  readonly #checkout: Checkout
+  readonly #mayMake: (path: string) => boolean
+  /** Directories that are there only because something was placed in them. */
+  readonly #made = new Set<string>()
+  /** What directories of the snapshot had before they were changed. */
+  readonly #attributes = new Map<string, Attributes>()
+
+  /** `mayMake` is asked before a directory is made that the snapshot does not have. */
+  constructor(directory: string, checkout: Checkout, mayMake: (path: string) => boolean = () => false) {
+    this.#directory = Buffer.from(directory)
+    this.#checkout = checkout
+    this.#mayMake = mayMake
+  }
+
+  /**
+   * @returns false when the snapshot has something else at `path` or on the way to it, which stays
+   * @throws what `Checkout.apply` throws
+   */
+  place(path: string, entry: TreeEntry): boolean {
+    if (this.#made.has(path)) {
+      this.#checkout.apply({ path, after: entry })
+      return true
+    }
+    const missing = this.#missingAbove(path)
+    if (missing === undefined || !missing.every(this.#mayMake)) return false
+    if (missing.length === 0 && lookAt(this.#placeOf(path)) !== undefined) return false
+    this.#remember(directoryOf(missing[0] ?? path))
+    for (const directory of missing) this.#made.add(directory)
+    if (entry.type === 'd') this.#made.add(path)
+    this.#checkout.apply({ path, after: entry })
+    return true
+  }
+
+  /**
+   * Removes a name that was placed; a directory only when nothing is in it.
+   * @returns whether nothing is there any more  @throws RepocastError REPOCAST_DISK_REFUSED
+   */
+  remove(path: string, type: TreeEntry['type']): boolean {
+    const missing = this.#missingAbove(path)
+    // Somebody has put something else on the way to it: what is behind that is not ours.
+    if (missing === undefined || missing.length > 0) return true
+    const place = this.#placeOf(path)
+    const there = lookAt(place)
+    if (there === undefined || there.isDirectory() !== (type === 'd')) return true
+    this.#remember(directoryOf(path))
+    try {
+      this.#inWritable(directoryOf(path), () => (type === 'd' ? rmdirSync(place) : unlinkSync(place)))
+    } catch (error) {
+      if (['ENOTEMPTY', 'EEXIST'].includes(systemErrorCode(error) ?? '')) return false
+      throw explainDiskError(error, 'remove', place)
+    }
+    this.#attributes.delete(path)
+    return true
+  }
+
+  /** Gives directories of the snapshot their attributes again; the last step. */
+  finish(): void {
+    for (const [path, { mode, mtime }] of this.#attributes) {
+      const place = this.#placeOf(path)
+      chmodSync(place, mode)
+      utimesSync(place, mtime, mtime)
+      this.#checkout.noteChanged(place)
+    }
+  }
+
+  /** Directories above `path` that are not there, the highest first; undefined when something else is in the way. */
+  #missingAbove(path: string): string[] | undefined {
+    const parts = path.split('/').slice(0, -1)
+    const above = parts.map((_, k) => parts.slice(0, k + 1).join('/'))
+    for (const [k, directory] of above.entries()) {
+      const there = lookAt(this.#placeOf(directory))
+      if (there === undefined) return above.slice(k)
+      if (!there.isDirectory()) return undefined
+    }
+    return []
+  }
+
+  #remember(directory: string): void {
+    if (this.#made.has(directory) || this.#attributes.has(directory)) return
+    const there = lookAt(this.#placeOf(directory))
+    if (there) this.#attributes.set(directory, { mode: there.mode & 0o7777, mtime: there.mtimeMs / 1000 })
+  }
+
+  /** Does `act` in a directory, which is made writable when it has to be. */
+  #inWritable(directory: string, act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      if (systemErrorCode(error) !== 'EACCES') throw error
+      chmodSync(this.#placeOf(directory), 0o700)
+      act()
+    }
+  }
+
+  #placeOf(path: string): Buffer {
+    return path === '' ? this.#directory : Buffer.concat([this.#directory, slash, encodeName(path)])
+  }
+}
+
+const slash = Buffer.from('/')
