@@ -1,5 +1,6 @@
+import { isRepocastError } from '@repocast/errors'
 import type { Follower, SubscriptionLink } from '@repocast/feed'
-import type { InfoHash, SnapshotRecord } from '@repocast/objects'
+import type { InfoHash, PackReference, SnapshotRecord } from '@repocast/objects'
 import type { PackStorage, Store } from '@repocast/store'
 import type { Swarm, SwarmPack } from '@repocast/swarm'
 
@@ -30,12 +31,26 @@ export class SharedPacks {
   async open(record: SnapshotRecord, signal?: AbortSignal): Promise<Map<InfoHash, OpenPack>> {
     await this.know(record, signal)
     const opened = new Map<InfoHash, OpenPack>()
-    for (const { infoHash } of record.packs) {
-      const storage = await this.#store.openPack(infoHash)
+    for (const reference of record.packs) {
+      const { infoHash } = reference
+      const storage = await this.#openPack(reference, signal)
       const shared = this.#swarm.pack(infoHash) ?? this.#share(storage)
       opened.set(infoHash, { storage, shared })
     }
     return opened
+  }
+
+  /** A .torrent whose file is gone or damaged is fetched again. */
+  async #openPack(reference: PackReference, signal: AbortSignal | undefined): Promise<PackStorage> {
+    const { infoHash } = reference
+    try {
+      return await this.#store.openPack(infoHash)
+    } catch (error) {
+      if (!isRepocastError(error, 'REPOCAST_OBJECT_ROTTEN', 'REPOCAST_PACK_UNKNOWN')) throw error
+      const torrent = await this.#follower.fetchTorrent(reference, signal ? { signal } : {})
+      await this.#store.packs.restore(infoHash, torrent)
+      return await this.#store.openPack(infoHash)
+    }
   }
 
   /** Fetches the .torrent files of a snapshot that the store has not. @throws as `open` */

@@ -125,7 +125,9 @@ export class Scrub {
     try {
       for await (const misfit of checkGeneration(options)) {
         const isOurs = misfit.what === 'attributes' && touched.has(misfit.name.toString('latin1'))
-        if (isMended && !(await this.#mend(generation, options, misfit))) continue
+        const outcome = isMended ? await this.#mend(generation, options, misfit) : 'mended'
+        if (outcome === 'gone') return
+        if (outcome === 'fine') continue
         touched.add(parentOf(misfit))
         if (!isOurs) yield findingOf(generation, misfit)
       }
@@ -135,13 +137,18 @@ export class Scrub {
     }
   }
 
-  /** @returns whether it had to be mended, and nothing else has changed the generation meanwhile */
-  async #mend(generation: Generation, options: CheckGenerationOptions, misfit: Misfit): Promise<boolean> {
+  /** `gone`: the generation is another one now; `fine`: it need not be mended, or cannot be before its object comes. */
+  async #mend(
+    generation: Generation,
+    options: CheckGenerationOptions,
+    misfit: Misfit,
+  ): Promise<'mended' | 'fine' | 'gone'> {
     let wasMended = false
-    await this.#store.generations.mend(generation, async checkout => {
+    const isThere = await this.#store.generations.mend(generation, async checkout => {
       wasMended = await mendEntry(checkout, options, misfit)
     })
-    return wasMended
+    if (!isThere) return 'gone'
+    return wasMended ? 'mended' : 'fine'
   }
 
   /** Puts objects that came again into all checked-out snapshots. @throws as `Checkout.apply` and `ObjectFiles.readTree` */

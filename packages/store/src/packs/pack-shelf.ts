@@ -89,6 +89,14 @@ export class PackShelf {
   }
 
   /**
+   * Puts the .torrent of a known pack down again, because its file is gone or damaged.
+   * @throws RepocastError REPOCAST_OBJECT_ROTTEN when it is another one, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
+   */
+  async restore(infoHash: InfoHash, torrent: Buffer): Promise<void> {
+    await writeFileDurably(this.#layout.torrent(infoHash), this.#verified(infoHash, torrent))
+  }
+
+  /**
    * The bytes of a .torrent, verified.
    * @throws RepocastError REPOCAST_PACK_UNKNOWN, REPOCAST_OBJECT_ROTTEN
    */
