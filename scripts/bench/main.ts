@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { benchCheck } from './check/main.ts'
 import { benchAllFiles } from './files.ts'
 import { benchLoopback } from './loopback/main.ts'
 import { benchSwarm } from './swarm/main.ts'
@@ -11,6 +12,7 @@ import { benchTracker } from './tracker/main.ts'
 const benches: Readonly<
   Record<string, (args: readonly string[], tell: (text: string) => void) => Promise<string | undefined>>
 > = {
+  check: benchCheck,
   files: benchAllFiles,
   loopback: benchLoopback,
   swarm: benchSwarm,

@@ -82,8 +82,8 @@ test('--ingest hardlink takes no space, and mirrors get the same tree', async ()
 test('it works while the daemon does not run, with a relative directory, and tells what is new', async () => {
   const directory = lab.newDirectory('relative')
   const tree = join(directory, 'tree')
-  mkdirSync(join(tree, 'repodata'), { recursive: true })
-  writeFileSync(join(tree, 'repodata/repomd.xml'), '<repomd/>')
+  mkdirSync(join(tree, 'notes'), { recursive: true })
+  writeFileSync(join(tree, 'notes/note'), '12345678\n')
   writeFileSync(join(tree, 'a'), 'same')
   writeFileSync(join(tree, 'b'), 'same')
   const inDirectory = { cwd: directory }
@@ -92,7 +92,7 @@ test('it works while the daemon does not run, with a relative directory, and tel
   const first = JSON.parse((await repocast(publish, inDirectory)).stdout)
   expect(first).toMatchObject({
     repository: 'r',
-    kind: 'yum',
+    kind: 'plain',
     published: true,
     serial: 1,
     total: { files: 3, bytes: 17 },

@@ -115,6 +115,8 @@ export const RepositoryDocument = Type.Object({
       code: Type.String(),
       severity: Type.Union([Type.Literal('error'), Type.Literal('warning'), Type.Literal('note')]),
       path: Type.String(),
+      message: Type.String(),
+      count: Type.Integer({ minimum: 1, description: 'findings of this code that it stands for' }),
     }),
   ),
   packs: Type.Array(

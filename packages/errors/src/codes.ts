@@ -39,6 +39,15 @@ export const errorCodes = {
     kind: 'integrity',
     meaning: 'The packages of a tree cannot be listed, because its metadata is missing or damaged.',
   },
+  REPOCAST_CHECK_FAILED: {
+    kind: 'input',
+    meaning: 'The check of a tree found errors that are not allowed; docs/findings.md explains their codes.',
+  },
+  REPOCAST_FINDING_UNKNOWN: { kind: 'usage', meaning: 'A code that is to be allowed is not the code of any rule.' },
+  REPOCAST_KEYRING_UNUSABLE: {
+    kind: 'configuration',
+    meaning: 'A file of OpenPGP keys, for checking signatures of repositories, is missing or holds no key.',
+  },
   // packs
   REPOCAST_PACK_MALFORMED: {
     kind: 'integrity',

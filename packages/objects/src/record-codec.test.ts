@@ -23,7 +23,7 @@ const record: SnapshotRecord = {
       objects: 11,
     },
   ],
-  findings: [{ code: 'DEB_X', severity: 'warning', path: 'dists/stable/Release' }],
+  findings: [{ code: 'DEB_X', severity: 'warning', path: 'dists/stable/Release', message: 'it is odd', count: 3 }],
 }
 
 function codeOf(bytes: Uint8Array): string {

@@ -112,12 +112,18 @@ function parsePackReference(value: unknown): PackReference {
 }
 
 function parseFinding(value: unknown): RecordedFinding {
-  if (!hasExactKeys(value, ['code', 'severity', 'path']))
-    throw malformed('an entry of `findings` is not {code, severity, path}')
+  if (!hasExactKeys(value, ['code', 'severity', 'path', 'message', 'count']))
+    throw malformed('an entry of `findings` is not {code, severity, path, message, count}')
   const { severity } = value
   if (severity !== 'error' && severity !== 'warning' && severity !== 'note')
     throw malformed('a finding has no known severity')
-  return { code: text(value.code, 'findings.code'), severity, path: text(value.path, 'findings.path') }
+  return {
+    code: text(value.code, 'findings.code'),
+    severity,
+    path: text(value.path, 'findings.path'),
+    message: text(value.message, 'findings.message'),
+    count: positive(value.count, 'findings.count'),
+  }
 }
 
 function parseKind(value: unknown): RepositoryKind {

@@ -23,6 +23,10 @@ export interface RecordedFinding {
   readonly code: string
   readonly severity: 'error' | 'warning' | 'note'
   readonly path: string
+  /** What was expected and what is there, cut to some length. */
+  readonly message: string
+  /** Findings of this code that it stands for: more than 1 in the last of its code, when there were too many to keep each. */
+  readonly count: number
 }
 
 /** The signed description of a snapshot: the TUF target `REPOSITORY/SERIAL.json`. */

@@ -2,6 +2,7 @@ import type { MirrorStatistics } from '@repocast/api'
 import { RepocastError } from '@repocast/errors'
 import { formatLink, parseChannelName } from '@repocast/feed'
 import { parseRepositoryName, type RepositoryName, type SnapshotRecord } from '@repocast/objects'
+import { checkSettingsOf } from './check/settings.ts'
 import { type OriginConfiguration, originUrl } from './configuration.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
 import { type OriginOptions, withOrigin } from './origin.ts'
@@ -13,6 +14,10 @@ export interface PublishCommand {
   readonly tree?: string | undefined
   /** How files get into the store; by default what the configuration says. */
   readonly ingest?: 'copy' | 'hardlink' | undefined
+  /** Codes of errors that do not stop it, besides those of the configuration. */
+  readonly allow?: readonly string[]
+  /** Only look what would be published. */
+  readonly isDryRun?: boolean | undefined
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: PublishProgress) => void
 }
@@ -22,13 +27,15 @@ export async function publishTree(options: OriginOptions, command: PublishComman
   const repository = parseRepositoryName(command.repository)
   return await withOrigin(options, async origin => {
     const { configuration } = origin
-    const { signal, onProgress } = command
+    const { signal, onProgress, isDryRun } = command
     return await publish(
       {
         repository,
         tree: command.tree ?? configuredTree(configuration, repository),
         method: command.ingest ?? configuration.ingest,
         announce: announceAddresses(configuration),
+        check: checkSettingsOf(configuration, repository, command),
+        isDryRun,
         ...(signal && { signal }),
         ...(onProgress && { onProgress }),
       },

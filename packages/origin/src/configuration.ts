@@ -23,6 +23,10 @@ const RepositorySettings = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    allow: Type.Optional(Type.Array(Type.String())),
+    keyring: Type.Optional(Type.String({ pattern: '^/' })),
+    'shrink-limit': Type.Optional(Type.String({ pattern: '^(100|[0-9]{1,2}([.][0-9])?) ?%$' })),
+    'publish-interval': Type.Optional(Type.String({ pattern: durationPattern })),
   },
   { additionalProperties: false },
 )
@@ -112,8 +116,8 @@ export const OriginConfiguration = Type.Object(
       additionalProperties: false,
       default: {},
       description:
-        'Settings for single repositories, by name. `tree` is what `repocast origin publish NAME` publishes. With `watch` the daemon publishes it by itself, when repomd.xml or Release (of a plain tree: anything) changed and all of it was still for `still-for` (30s unless set); it looks each `every` (10s).',
-      examples: [{ debian: { tree: '/srv/debian', watch: { 'still-for': '30s' } } }],
+        'Settings for single repositories, by name. `tree` is what `repocast origin publish NAME` publishes. With `watch` the daemon publishes it by itself, when repomd.xml or Release (of a plain tree: anything) changed and all of it was still for `still-for` (30s unless set); it looks each `every` (10s). `allow`: codes of errors of the check that do not stop a publish (docs/findings.md). `keyring`: file of OpenPGP keys that must have signed repomd.xml or Release. `shrink-limit`: share of its files that an update may remove (30%). `publish-interval`: how often it is published, such as 24h; a Valid-Until that ends before is told.',
+      examples: [{ debian: { tree: '/srv/debian', watch: { 'still-for': '30s' }, 'publish-interval': '6h' } }],
     }),
     'mirror-lists': MirrorListsConfiguration,
   },

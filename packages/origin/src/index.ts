@@ -6,6 +6,13 @@
 export { displayName } from '@repocast/objects'
 export { listChannels, type PromoteCommand, promoteSnapshot } from './channels/commands.ts'
 export type { RepositoryChannels } from './channels/promote.ts'
+export {
+  checkAgainstLast,
+  checkDirectory,
+  type DirectoryCheck,
+  type DirectoryVerdict,
+} from './check/check-directory.ts'
+export { CheckFailed } from './check/check-failed.ts'
 export { type OriginStatus, originStatus, type PublishCommand, publishTree, subscriptionLink } from './commands.ts'
 export { OriginConfiguration, sampleOriginConfiguration } from './configuration.ts'
 export {

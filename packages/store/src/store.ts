@@ -14,6 +14,7 @@ import { removeAll } from './generations/checkout.ts'
 import { Generations } from './generations/generations.ts'
 import { Layout } from './layout.ts'
 import { AdoptedFiles } from './objects/adopted-files.ts'
+import { Digests } from './objects/digests.ts'
 import { Ingest } from './objects/ingest.ts'
 import { ObjectFiles } from './objects/object-files.ts'
 import { PlacingJournal } from './objects/placing-journal.ts'
@@ -44,6 +45,7 @@ export class Store {
   readonly layout: Layout
   readonly catalog: Database
   readonly objects: ObjectFiles
+  readonly digests: Digests
   readonly packs: PackShelf
   readonly snapshots: Snapshots
   readonly channels: ChannelIndex
@@ -64,6 +66,7 @@ export class Store {
     this.layout = new Layout(directory)
     this.catalog = openCatalog(this.layout.catalog)
     this.objects = new ObjectFiles(this.layout, this.catalog)
+    this.digests = new Digests(this.catalog)
     this.packs = new PackShelf(this.layout, this.catalog)
     this.snapshots = new Snapshots(this.catalog)
     this.channels = new ChannelIndex(this.catalog)

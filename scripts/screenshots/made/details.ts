@@ -139,8 +139,20 @@ export function madeRepositoryDocument(overview: OverviewDocument, name: string)
     findings:
       repository.findings.warnings > 0
         ? [
-            { code: 'deb-release-expires-soon', severity: 'warning', path: 'dists/stable/Release' },
-            { code: 'deb-file-unnamed', severity: 'warning', path: 'pool/main/o/old/old_1.0-1_amd64.deb' },
+            {
+              code: 'DEB_VALID_UNTIL_SHORT',
+              severity: 'warning',
+              path: 'dists/stable/Release',
+              message: 'it is valid until tomorrow',
+              count: 1,
+            },
+            {
+              code: 'DEB_SIMPLE_NAMES',
+              severity: 'warning',
+              path: 'dists/stable/InRelease',
+              message: 'indices have new bytes under old names',
+              count: 3,
+            },
           ]
         : [],
     packs: Array.from({ length: repository.packs }, (_, k) => ({

@@ -49,7 +49,9 @@ describe('a snapshot is served', () => {
   test('when the origin knows what is wrong with it', async () => {
     const files = repository()
     files.delete('a_1_all.deb')
-    await check(files, { findings: [{ code: 'DEB_PACKAGE_MISSING', severity: 'error', path: 'a_1_all.deb' }] })
+    await check(files, {
+      findings: [{ code: 'DEB_PACKAGE_MISSING', severity: 'error', path: 'a_1_all.deb', message: 'm', count: 1 }],
+    })
   })
 
   test('when it is plain, whatever is in it', async () => {

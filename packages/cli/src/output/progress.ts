@@ -1,9 +1,9 @@
-import { formatBytes, formatDuration } from '@repocast/daemon'
+import { formatBytes, formatCount, formatDuration } from '@repocast/daemon'
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import { RateEstimate } from './rate.ts'
 import type { Terminal } from './terminal.ts'
 
-/** How far something is. Bytes. */
+/** How far something is, in bytes or files. */
 export interface Progress {
   /** What it is, for example the name of a repository. */
   readonly name: string
@@ -12,6 +12,8 @@ export interface Progress {
   readonly done: number
   /** 0 while it is not known. */
   readonly total: number
+  /** Default: bytes. */
+  readonly unit?: 'bytes' | 'files'
 }
 
 /** Shows progress as the place it is shown in likes it. `stop` it. */
@@ -30,9 +32,13 @@ export function createProgressView(terminal: Terminal, seconds: () => number): P
   return new Lines(seconds, progress => terminal.line(progressText(progress)), lineSeconds)
 }
 
-function progressText({ name, step, done, total }: Progress): string {
-  const share = total > 0 ? `${Math.floor((100 * done) / total)} % of ${formatBytes(total)}` : formatBytes(done)
+function progressText({ name, step, done, total, unit }: Progress): string {
+  const share = total > 0 ? `${Math.floor((100 * done) / total)} % of ${amount(total, unit)}` : amount(done, unit)
   return `${name}: ${step}, ${share}`
+}
+
+function amount(value: number, unit: Progress['unit']): string {
+  return unit === 'files' ? `${formatCount(Math.round(value))} files` : formatBytes(value)
 }
 
 class Lines implements ProgressView {
@@ -72,7 +78,7 @@ class Bars implements ProgressView {
     this.#seconds = seconds
   }
 
-  show({ name, step, done, total }: Progress): void {
+  show({ name, step, done, total, unit }: Progress): void {
     const shown = this.#bars.get(name)
     const isNewStep = shown?.step !== step
     const estimate = isNewStep ? new RateEstimate() : shown.estimate
@@ -83,8 +89,8 @@ class Bars implements ProgressView {
       share: (total > 0 ? `${Math.floor((100 * Math.min(done, total)) / total)} %` : '').padEnd(5),
       name: name.padEnd(16),
       step: step.padEnd(9),
-      size: (total > 0 ? `${formatBytes(done)} of ${formatBytes(total)}` : formatBytes(done)).padEnd(24),
-      rate: `${formatBytes(estimate.rate)}/s`.padEnd(12),
+      size: (total > 0 ? `${amount(done, unit)} of ${amount(total, unit)}` : amount(done, unit)).padEnd(24),
+      rate: `${amount(estimate.rate, unit)}/s`.padEnd(12),
       left: left === undefined ? '' : `${formatDuration(left)} left`,
     }
     const bar = shown?.bar ?? this.#multi.create(known, 0, payload)

@@ -84,10 +84,13 @@ function Findings({ findings }: Pick<RepositoryDocument, 'findings'>) {
         <Absent title="None" />
       ) : (
         <ul class="paths">
-          {findings.map(({ code, severity, path }) => (
-            <li key={`${code} ${path}`} class={severity}>
+          {findings.map(({ code, severity, path, message, count }) => (
+            <li key={`${code} ${path}`} class={severity} title={message}>
               <span class="what">{severity}</span>
-              <span class="path">{path}</span>
+              <span class="path">
+                {path}
+                {count > 1 ? ` and ${count - 1} more` : ''}
+              </span>
               <span class="size">{code}</span>
             </li>
           ))}

@@ -1,6 +1,6 @@
 /** What is asked of a hashing thread. Paths are bytes. */
 export type HashJob =
-  | { readonly kind: 'sha256-file'; readonly path: Uint8Array }
+  | { readonly kind: 'file'; readonly path: Uint8Array; readonly algorithm: string }
   | { readonly kind: 'sha1-ranges'; readonly ranges: readonly FileRange[] }
 
 /** Bytes of a file. */
@@ -19,9 +19,16 @@ export interface FileState {
   readonly inode: bigint
 }
 
+export interface FileDigest {
+  /** Hexadecimal. */
+  readonly digest: string
+  readonly before: FileState
+  readonly after: FileState
+}
+
 export type HashResult =
   /** Hexadecimal digest of the whole file, and its state before and after it was read. */
-  | { readonly kind: 'sha256-file'; readonly digest: string; readonly before: FileState; readonly after: FileState }
+  | ({ readonly kind: 'file' } & FileDigest)
   /** Hexadecimal digest of all ranges in a row; undefined when a file ends before its range does. */
   | { readonly kind: 'sha1-ranges'; readonly digest: string | undefined }
 

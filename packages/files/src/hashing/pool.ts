@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { explainDiskError } from '../disk-error.ts'
-import type { FileRange, FileState, HashJob, HashReply, HashResult } from './job.ts'
+import type { FileDigest, FileRange, HashJob, HashReply, HashResult } from './job.ts'
 
 interface Waiting {
   readonly job: HashJob
@@ -32,14 +32,19 @@ export class HashPool {
     this.#size = threads
   }
 
+  /** `digestFile` for SHA-256. */
+  async sha256File(path: Buffer | string): Promise<FileDigest> {
+    return await this.digestFile(path, 'sha256')
+  }
+
   /**
-   * SHA-256 of a regular file, hexadecimal, and its state before and after the reading: when they differ, the
-   * digest is of no version of the file.
+   * Digest of a regular file, and its state before and after the reading: when they differ, the digest is of no
+   * version of the file. `algorithm` is one of OpenSSL's names, such as `sha512`.
    * @throws RepocastError REPOCAST_DISK_REFUSED; system errors
    */
-  async sha256File(path: Buffer | string): Promise<{ digest: string; before: FileState; after: FileState }> {
-    const result = await this.#run({ kind: 'sha256-file', path: Buffer.from(path) }, path)
-    if (result.kind !== 'sha256-file') throw new TypeError('a hashing thread answered another question')
+  async digestFile(path: Buffer | string, algorithm: string): Promise<FileDigest> {
+    const result = await this.#run({ kind: 'file', path: Buffer.from(path), algorithm }, path)
+    if (result.kind !== 'file') throw new TypeError('a hashing thread answered another question')
     return result
   }
 

@@ -1,24 +1,32 @@
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import type { FileRange, FileState, HashJob, HashResult } from './job.ts'
+import type { FileDigest, FileRange, FileState, HashJob, HashResult } from './job.ts'
 
 const buffer = Buffer.allocUnsafe(1024 * 1024)
 
 /** Does a job on the thread of the caller. @throws system errors */
 export function runHashJob(job: HashJob): HashResult {
-  return job.kind === 'sha256-file' ? hashFile(Buffer.from(job.path)) : hashRanges(job.ranges)
+  return job.kind === 'file' ? hashFile(Buffer.from(job.path), job.algorithm) : hashRanges(job.ranges)
 }
 
-function hashFile(path: Buffer): HashResult {
+/**
+ * `HashPool.digestFile` on the thread of the caller: for small files, whose way to another thread takes longer.
+ * @throws system errors
+ */
+export function digestFileHere(path: Buffer | string, algorithm: string): FileDigest {
+  return hashFile(Buffer.from(path), algorithm)
+}
+
+function hashFile(path: Buffer, algorithm: string): FileDigest & { readonly kind: 'file' } {
   // Not through a link that has taken the file's place, and not waiting for a pipe.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const before = stateOf(fd)
-    const hash = createHash('sha256')
+    const hash = createHash(algorithm)
     for (let length = readSync(fd, buffer); length > 0; length = readSync(fd, buffer)) {
       hash.update(buffer.subarray(0, length))
     }
-    return { kind: 'sha256-file', digest: hash.digest('hex'), before, after: stateOf(fd) }
+    return { kind: 'file', digest: hash.digest('hex'), before, after: stateOf(fd) }
   } finally {
     closeSync(fd)
   }

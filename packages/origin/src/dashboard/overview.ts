@@ -82,7 +82,8 @@ function overviewRepository(
   mirrors: readonly OverviewMirror[],
 ): OverviewRepository {
   const { repository, kind, serial, created, bytes, counts, packs, findings } = record
-  const found = (severity: string) => findings.filter(one => one.severity === severity).length
+  const found = (severity: string) =>
+    findings.reduce((sum, one) => sum + (one.severity === severity ? one.count : 0), 0)
   const cells = mirrors.map(mirror => mirror.cells[place])
   return {
     name: repository,

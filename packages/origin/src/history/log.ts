@@ -64,7 +64,7 @@ export async function* logSnapshots({
 /** Findings by severity, each as often as it was found. */
 export function countFindings({ findings }: SnapshotRecord): LogEntry['findings'] {
   const counted = { error: 0, warning: 0, note: 0 }
-  for (const { severity } of findings) counted[severity] += 1
+  for (const { severity, count } of findings) counted[severity] += count
   return counted
 }
 

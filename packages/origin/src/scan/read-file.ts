@@ -14,8 +14,6 @@ const racyNanoseconds = 2_000_000_000n
 export interface ReadFile {
   readonly id: ObjectId
   readonly state: FileState
-  /** Whether the content was not in the store before. */
-  readonly isNew: boolean
 }
 
 export interface FileReading {
@@ -48,12 +46,12 @@ async function readOnce(path: Buffer, { hashPool, ingest, method }: FileReading)
   const { digest, before, after } = await hashPool.sha256File(path)
   if (!isSame(before, after)) return undefined
   const id = parseObjectId(digest)
-  if (ingest.has(id)) return { id, state: after, isNew: false }
+  if (ingest.has(id)) return { id, state: after }
   const taken = await ingest.take(path, method)
   const state = await stateBehind(path, taken, digest, after, hashPool)
   if (state !== undefined) {
     ingest.stage(id, Number(after.size), taken)
-    return { id, state, isNew: true }
+    return { id, state }
   }
   await rm(taken, { force: true })
   return undefined
@@ -86,7 +84,8 @@ export function isRacy({ mtimeNs, ctimeNs }: FileState): boolean {
   return now - mtimeNs < racyNanoseconds || now - ctimeNs < racyNanoseconds
 }
 
-function isSame(a: FileState, b: FileState): boolean {
+/** Whether a file is as it was. */
+export function isSame(a: FileState, b: FileState): boolean {
   return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.inode === b.inode
 }
 

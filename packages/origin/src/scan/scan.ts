@@ -30,6 +30,7 @@ import {
   toMilliseconds,
 } from './looks.ts'
 import { isRacy, readSourceFile, unstable } from './read-file.ts'
+import { specialFile } from './special-file.ts'
 
 export interface ScanOptions {
   /** Directory of the tree. */
@@ -54,8 +55,6 @@ export interface ScannedTree {
   readonly counts: { readonly files: number; readonly links: number; readonly directories: number }
   /** Sum of the sizes of all files. */
   readonly bytes: number
-  /** Files whose content was not in the store. */
-  readonly added: { readonly files: number; readonly bytes: number }
 }
 
 /** Files of one directory that are read at the same time: enough to keep all hashing threads busy. */
@@ -103,7 +102,6 @@ class Scan {
   #tops: readonly string[] = []
   readonly #kind = new KindDetector()
   readonly #counts = { files: 0, links: 0, directories: 0 }
-  readonly #added = { files: 0, bytes: 0 }
   #bytes = 0
   #committing: Promise<void> | undefined
 
@@ -119,7 +117,7 @@ class Scan {
     await this.#commit()
     // Not before its objects are in the store: what the cache names is there.
     this.#options.scanCache.finish()
-    return { root, kind: this.#kind.kind, counts: this.#counts, bytes: this.#bytes, added: this.#added }
+    return { root, kind: this.#kind.kind, counts: this.#counts, bytes: this.#bytes }
   }
 
   #assertDirectory(): void {
@@ -158,7 +156,7 @@ class Scan {
         if (isTelling) this.#kind.see(decode(joinPath(path, name)))
       } else if (stat.isSymbolicLink()) this.#counts.links += 1
       else if (stat.isDirectory()) this.#counts.directories += 1
-      else throw special(this.#display(joinPath(path, name)))
+      else throw specialFile(this.#display(joinPath(path, name)))
     }
     return found
   }
@@ -234,15 +232,11 @@ class Scan {
 
   async #read(place: string, found: Found, name: string, mode: number): Promise<Resolved> {
     const display = this.#display(place)
-    const { id, state, isNew } = await readSourceFile(Buffer.from(this.#absolute(place), 'latin1'), display, {
+    const { id, state } = await readSourceFile(Buffer.from(this.#absolute(place), 'latin1'), display, {
       ...this.#options,
       signal: this.#options.signal,
     })
     const size = Number(state.size)
-    if (isNew) {
-      this.#added.files += 1
-      this.#added.bytes += size
-    }
     const look: Look = {
       size,
       mtimeMs: toMilliseconds(state.mtimeNs),
@@ -331,12 +325,5 @@ function secondsOf(nanoseconds: bigint, display: () => string): number {
   throw new RepocastError('REPOCAST_TREE_SPECIAL_FILE', {
     message: `the modification time of ${display()} is out of range`,
     hint: 'set it with touch(1)',
-  })
-}
-
-function special(display: string): RepocastError {
-  return new RepocastError('REPOCAST_TREE_SPECIAL_FILE', {
-    message: `${display} is a device, pipe or socket`,
-    hint: 'remove it: only files, directories and symbolic links can be published',
   })
 }

@@ -1,9 +1,11 @@
-import type { Finding, Severity } from './finding.ts'
+import type { Finding, Rule, Severity } from './finding.ts'
+import { ruleOf } from './rules.ts'
 
 /** All findings of one code. */
 export interface FindingGroup {
   readonly code: string
   readonly severity: Severity
+  readonly rule: Rule
   readonly count: number
   /** The first of them. */
   readonly examples: readonly Finding[]
@@ -30,13 +32,7 @@ export class FindingTally {
 
   /** Errors first, then warnings, then notes; those that were found first before others. */
   get groups(): FindingGroup[] {
-    const groups = [...this.#groups].map(([code, group]) => ({ code, ...group }))
+    const groups = [...this.#groups].map(([code, group]) => ({ code, rule: ruleOf(code), ...group }))
     return groups.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
-  }
-
-  count(severity: Severity): number {
-    let sum = 0
-    for (const group of this.#groups.values()) if (group.severity === severity) sum += group.count
-    return sum
   }
 }

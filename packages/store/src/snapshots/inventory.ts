@@ -103,6 +103,16 @@ export class Inventory {
     return size.get() ?? { objects: 0, bytes: 0 }
   }
 
+  /** The blobs that no pack of the store holds, and so nobody has yet. */
+  newBlobs(): { readonly files: number; readonly bytes: number } {
+    this.#flush()
+    const size = this.#catalog.prepare<[], { files: number; bytes: number }>(
+      `SELECT count(*) AS files, ifnull(sum(size), 0) AS bytes FROM temp.inventory
+       WHERE kind = 'blob' AND size > 0 AND NOT EXISTS (SELECT 1 FROM pack_objects WHERE object = inventory.id)`,
+    )
+    return size.get() ?? { files: 0, bytes: 0 }
+  }
+
   /** The objects that no covering pack holds now, in pack order; packs may be added meanwhile. */
   *uncovered(): Generator<PackEntry> {
     this.#flush()

@@ -1,5 +1,6 @@
 import { adding } from '../../command.ts'
 import { originChannels } from './channels.ts'
+import { originCheck } from './check.ts'
 import { originDiff } from './diff.ts'
 import { originInit } from './init.ts'
 import { originLink } from './link.ts'
@@ -15,6 +16,7 @@ import { originStatusCommand } from './status.ts'
 export const commands = [
   adding(originInit),
   adding(originPublish),
+  adding(originCheck),
   adding(originRun),
   adding(originStatusCommand),
   adding(originLink),

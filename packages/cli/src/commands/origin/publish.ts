@@ -1,9 +1,11 @@
 import { formatBytes, formatCount } from '@repocast/daemon'
-import { type PublishProgress, type PublishResult, publishTree } from '@repocast/origin'
+import { CheckFailed, type PublishProgress, type PublishResult, publishTree } from '@repocast/origin'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
+import { showFindings, summaryOf } from '../../output/findings.ts'
 import { createProgressView, type Progress } from '../../output/progress.ts'
 import { commandLog } from '../../program-log.ts'
+import { allowedBy, allowOptions } from './allow.ts'
 
 const options = (yargs: Argv) =>
   yargs
@@ -15,6 +17,8 @@ const options = (yargs: Argv) =>
         choices: ['copy', 'hardlink'] as const,
         describe: 'How files get into the store; default: what origin.yaml says',
       },
+      ...allowOptions,
+      'dry-run': { type: 'boolean', describe: 'Scan and check, tell what would be new, and publish nothing' },
     })
 
 type Args = Awaited<ReturnType<typeof options>['argv']>
@@ -26,7 +30,7 @@ export const originPublish: Command<Args> = {
   examples: [
     ['$0 origin publish debian /srv/debian --data /var/lib/repocast', 'for example as the last step of reprepro'],
   ],
-  async run({ data, repository, tree, ingest }, context) {
+  async run({ data, repository, tree, ingest, 'dry-run': isDryRun, ...args }, context) {
     const { terminal, signal } = context
     const view = createProgressView(terminal, () => performance.now() / 1000)
     try {
@@ -36,14 +40,24 @@ export const originPublish: Command<Args> = {
           repository,
           tree,
           ingest,
+          allow: allowedBy(args),
+          isDryRun,
           signal,
           // With --json the result is all that is printed, so that it can be parsed as it is.
           ...(!terminal.isJson && { onProgress: progress => view.show(progressOf(repository, progress)) }),
         },
       )
       view.stop()
-      terminal.value(result)
-      terminal.line(resultText(result))
+      showFindings(terminal, result.findings)
+      terminal.value({ ...result, findings: result.findings.map(summaryOf) })
+      terminal.line(resultText(result, isDryRun))
+    } catch (error) {
+      view.stop()
+      if (error instanceof CheckFailed) {
+        showFindings(terminal, error.groups)
+        terminal.value({ repository, published: false, findings: error.groups.map(summaryOf) })
+      }
+      throw error
     } finally {
       view.stop()
     }
@@ -56,6 +70,8 @@ function progressOf(name: string, progress: PublishProgress): Progress {
       return { name, step: 'waiting for another publish', done: 0, total: 0 }
     case 'scan':
       return { name, step: 'scanning', done: progress.bytes, total: 0 }
+    case 'check':
+      return { name, step: 'checking', done: progress.files, total: progress.totalFiles, unit: 'files' }
     case 'pack':
       return {
         name,
@@ -68,20 +84,15 @@ function progressOf(name: string, progress: PublishProgress): Progress {
   }
 }
 
-function resultText({
-  repository,
-  kind,
-  serial,
-  published,
-  total,
-  new: added,
-  packs,
-  newPacks,
-  mergedPacks,
-}: PublishResult): string {
+function resultText(
+  { repository, kind, serial, published, total, new: added, packs, newPacks, mergedPacks }: PublishResult,
+  isDryRun: boolean | undefined,
+): string {
   const size = `${formatCount(total.files)} files, ${formatBytes(total.bytes)}`
-  if (!published) return `${repository} is as it was published last (serial ${serial}, ${size}): nothing to do`
   const news = `${formatCount(added.files)} files, ${formatBytes(added.bytes)} new`
+  if (isDryRun && packs.length === 0)
+    return `would publish ${repository} (${kind}) as serial ${serial}: ${size}; ${news}`
+  if (!published) return `${repository} is as it was published last (serial ${serial}, ${size}): nothing to do`
   const merged = mergedPacks.length > 0 ? `, ${mergedPacks.length} merged of older ones` : ''
   return `published ${repository} (${kind}) as serial ${serial}: ${size}; ${news}; ${newPacks.length} new of ${packs.length} packs${merged}`
 }

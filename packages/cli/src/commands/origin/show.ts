@@ -2,6 +2,7 @@ import { formatBytes, formatCount } from '@repocast/daemon'
 import { displayName, showSnapshot } from '@repocast/origin'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
+import { countsOf, findingsText } from '../../output/findings.ts'
 import { alignColumns } from '../../output/table.ts'
 import { commandLog } from '../../program-log.ts'
 
@@ -41,8 +42,13 @@ export const originShow: Command<Args> = {
     ])
     const packColumns = [{}, { isNumber: true }, { isNumber: true }]
     for (const line of alignColumns(packColumns, packRows)) terminal.line(`  ${line}`)
-    terminal.line(findings.length === 0 ? 'no findings' : `${findings.length} findings`)
-    const findingRows = findings.map(({ severity, code, path }) => [severity, code, displayName(path)])
-    for (const line of alignColumns([{}, {}, {}], findingRows)) terminal.line(`  ${line}`)
+    terminal.line(`findings: ${findingsText(countsOf(findings))}`)
+    const findingRows = findings.map(({ severity, code, path, message, count }) => [
+      severity,
+      code,
+      displayName(path),
+      count > 1 ? `${message}; and ${formatCount(count - 1)} more` : message,
+    ])
+    for (const line of alignColumns([{}, {}, {}, {}], findingRows)) terminal.line(`  ${line}`)
   },
 }
