@@ -95,6 +95,12 @@ export interface LabAgent {
   waitForSerial(name: string, serial: number, timeoutSeconds?: number): Promise<void>
   /** Writes agent.yaml again with other settings, for the next start. */
   configure(settings: Readonly<Record<string, unknown>>): void
+  /** Waits until a repository's status is what is asked for. */
+  waitFor(
+    name: string,
+    isIt: (status: LabRepositoryStatus) => boolean,
+    timeoutSeconds?: number,
+  ): Promise<LabRepositoryStatus>
   restart(): Promise<void>
 }
 
@@ -112,18 +118,26 @@ export interface LabAgentStatus {
     readonly healed: number
     readonly lost: number
   }
-  readonly repositories: readonly {
-    readonly name: string
-    readonly state: string
-    readonly serial: number | null
-    readonly error: { readonly code: string; readonly message: string } | null
-  }[]
+  readonly repositories: readonly LabRepositoryStatus[]
+}
+
+export interface LabRepositoryStatus {
+  readonly name: string
+  readonly state: string
+  readonly serial: number | null
+  readonly newestSerial: number | null
+  readonly hold?: number
+  readonly kept?: readonly number[]
+  readonly bytesDone: number
+  readonly error: { readonly code: string; readonly message: string } | null
 }
 
 export interface AgentSettings {
   readonly name?: string
   readonly host?: Host
   readonly env?: Readonly<Record<string, string>>
+  /** Its data directory; by default a new one. */
+  readonly data?: string
   /** Further keys of its configuration. */
   readonly settings?: Readonly<Record<string, unknown>>
 }
@@ -131,9 +145,8 @@ export interface AgentSettings {
 export async function startAgent(
   lab: Lab,
   links: Readonly<Record<string, string>>,
-  { name = 'agent', host = localhost, settings = {}, env = {} }: AgentSettings = {},
+  { name = 'agent', host = localhost, data = lab.newDirectory(name), settings = {}, env = {} }: AgentSettings = {},
 ): Promise<LabAgent> {
-  const data = lab.newDirectory(name)
   const served = join(data, 'www')
   const [port, peerPort] = [await freePort(), await freePort()]
   const url = `http://${host.address}:${port}`
@@ -164,14 +177,17 @@ export async function startAgent(
     servedPath: one => join(served, one),
     status,
     configure,
-    async waitForSerial(repository, serial, timeoutSeconds = 60) {
+    async waitForSerial(repository, serial, timeoutSeconds) {
+      await agent.waitFor(repository, status => (status.serial ?? 0) >= serial, timeoutSeconds)
+    },
+    async waitFor(repository, isIt, timeoutSeconds = 60) {
       const deadline = Date.now() + timeoutSeconds * 1000
-      for (let last = ''; ; await sleep(50)) {
+      for (; ; await sleep(50)) {
         const found = (await status()).repositories.find(one => one.name === repository)
-        if ((found?.serial ?? 0) >= serial) return
-        last = JSON.stringify(found)
-        if (Date.now() > deadline)
-          throw new Error(`${name} does not serve ${repository} ${serial}: ${last}\n${agent.process.log()}`)
+        if (found && isIt(found)) return found
+        if (Date.now() > deadline) {
+          throw new Error(`${name}: ${repository} is still ${JSON.stringify(found)}\n${agent.process.log()}`)
+        }
       }
     },
     async restart() {

@@ -1,5 +1,12 @@
 import { hostname } from 'node:os'
-import { durationPattern, loadConfiguration, ratePattern, sampleConfiguration } from '@repocast/daemon'
+import {
+  bytesPattern,
+  durationPattern,
+  loadConfiguration,
+  ratePattern,
+  sampleConfiguration,
+  sharePattern,
+} from '@repocast/daemon'
 import Type, { type Static } from 'typebox'
 import type { AgentLayout } from './layout.ts'
 
@@ -107,6 +114,24 @@ export const AgentConfiguration = Type.Object(
       default: [],
       description: 'Addresses or networks whose mirrors are of this site, whatever they call it.',
       examples: [['10.20.0.0/16']],
+    }),
+    'keep-generations': Type.Integer({
+      minimum: 1,
+      maximum: 1000,
+      default: 2,
+      description:
+        'Snapshots of each repository that stay whole, with the one that is served: `repocast agent rollback` goes back to them without the network.',
+    }),
+    reserve: Type.String({
+      pattern: `${sharePattern}|${bytesPattern}`,
+      default: '2%',
+      description: 'What stays free on the disk with the data, as a share of it or in bytes such as 5GB.',
+    }),
+    'wipe-guard': Type.String({
+      pattern: sharePattern,
+      default: '50%',
+      description:
+        'A snapshot that would remove more of the served files than this waits until `repocast agent accept`. 100%: never.',
     }),
     'poll-interval': Type.String({
       pattern: durationPattern,

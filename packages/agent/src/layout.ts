@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { SubscriptionLink } from '@repocast/feed'
+import { Layout } from '@repocast/store'
 
 /** Where an agent keeps its things in the data directory, besides the store. Pure. */
 export class AgentLayout {
@@ -11,6 +12,11 @@ export class AgentLayout {
 
   get configuration(): string {
     return join(this.directory, 'agent.yaml')
+  }
+
+  /** The store's, which commands open beside a running agent. */
+  get catalog(): string {
+    return new Layout(this.directory).catalog
   }
 
   /** The agent's own key, for its reports. */

@@ -5,13 +5,16 @@ import { LifeCycle, parseDuration } from '@repocast/daemon'
 import { type Database, type Lock, ProcessLock } from '@repocast/database'
 import { type Logger, RepocastError } from '@repocast/errors'
 import { createTrustFloor, Follower, openTrustDatabase, parseLink, type SubscriptionLink } from '@repocast/feed'
-import { HashPool, onDisk } from '@repocast/files'
+import { diskSpace, HashPool, onDisk } from '@repocast/files'
 import { openStore, type Store } from '@repocast/store'
 import { createSwarm, type Swarm, type SwarmOptions } from '@repocast/swarm'
 import type { AgentConfiguration } from './configuration.ts'
 import { Mirror } from './follow/mirror.ts'
+import { FreeSpaceGuard } from './guards/free-space.ts'
+import { WipeGuard } from './guards/wipe-guard.ts'
 import { AgentLayout } from './layout.ts'
 import { agentStatus } from './status.ts'
+import { onceOnly, type StoragePolicy, storagePolicy } from './storage-policy.ts'
 
 export interface AgentOptions {
   readonly data: string
@@ -82,12 +85,16 @@ export interface Followed {
   readonly keepRemovedSeconds?: number
   /** Serial to keep. */
   readonly hold?: number | undefined
+  /** What is kept and refused; unless it is said, as for who fetches once. */
+  readonly storage?: StoragePolicy
 }
 
 /** The repositories of a configuration. @throws RepocastError REPOCAST_LINK_MALFORMED */
 export function followedBy(configuration: AgentConfiguration): Followed[] {
+  const storage = storagePolicy(configuration)
   return configuration.repositories.map(one => ({
     ...one,
+    storage,
     link: parseLink(one.link),
     check: one.check ?? configuration.check,
     keepRemovedSeconds: parseDuration(one['keep-removed'] ?? configuration['keep-removed']),
@@ -98,13 +105,25 @@ export function followedBy(configuration: AgentConfiguration): Followed[] {
 export function openMirror(
   { layout, store, swarm, trust }: OpenAgent,
   { logger, clock }: AgentOptions,
-  { link, path, urgent = false, check, keepRemovedSeconds = 0, hold }: Followed,
+  { link, path, urgent = false, check, keepRemovedSeconds = 0, hold, storage = onceOnly }: Followed,
   onChange: () => void,
 ): Mirror {
   const floor = createTrustFloor(trust, link.rootFingerprint)
   const follower = new Follower({ link, directory: layout.feed(link), floor, clock, hold })
-  const how = { servedPath: resolve(path), isUrgent: urgent, isChecked: check, keepRemovedSeconds }
-  return new Mirror({ ...how, store, swarm, follower, clock, logger, onChange })
+  const { directory } = layout
+  const { keepGenerations, reserve, wipeShare } = storage
+  return new Mirror({
+    servedPath: resolve(path),
+    isUrgent: urgent,
+    isChecked: check,
+    keepRemovedSeconds,
+    ...{ store, swarm, follower, clock, logger, onChange },
+    policy: {
+      keepGenerations,
+      freeSpace: new FreeSpaceGuard(directory, reserve, () => diskSpace(directory)),
+      wipeGuard: new WipeGuard(wipeShare, store.objects.readTree),
+    },
+  })
 }
 
 /** A way to ask what the agent tells of itself from now on. */

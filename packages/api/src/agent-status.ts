@@ -14,6 +14,8 @@ export const RepositoryState = Type.Union([
   Type.Literal('fetching'),
   Type.Literal('building'),
   Type.Literal('current'),
+  Type.Literal('held'),
+  Type.Literal('paused'),
   Type.Literal('failed'),
 ])
 export type RepositoryState = Static<typeof RepositoryState>
@@ -28,6 +30,12 @@ export const RepositoryStatus = Type.Object(
     hold: Type.Optional(Type.Integer({ minimum: 1 })),
     bytesDone: bytes,
     bytesWanted: bytes,
+    kept: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 1 }), {
+        maxItems: 1000,
+        description: 'serials that can be served without the network',
+      }),
+    ),
     swapped: Type.Union([time, Type.Null()], { description: 'when the served snapshot took its place' }),
     error: Type.Union([Type.Object({ code: text, message: text }, { additionalProperties: false }), Type.Null()]),
   },

@@ -90,6 +90,16 @@ export const MirrorStatistics = Type.Object({
 })
 export type MirrorStatistics = Static<typeof MirrorStatistics>
 
+/** A collection of what nobody needs. */
+export const CollectionStatistics = Type.Object({
+  finished: time,
+  snapshots: Type.Integer({ minimum: 0, description: 'that left the feed' }),
+  packs: count,
+  objects: count,
+  bytes: Type.Integer({ minimum: 0, description: 'of these objects' }),
+})
+export type CollectionStatistics = Static<typeof CollectionStatistics>
+
 /** `GET /stats.json` of an origin. */
 export const StatsDocument = Type.Object({
   format: Type.Literal('repocast statistics'),
@@ -116,5 +126,6 @@ export const StatsDocument = Type.Object({
   watched: Type.Array(WatchStatistics),
   packs: Type.Array(PackStatistics),
   mirrors: Type.Array(MirrorStatistics),
+  lastCollection: Type.Union([CollectionStatistics, Type.Null()], { description: 'null: none was made yet' }),
 })
 export type StatsDocument = Static<typeof StatsDocument>

@@ -20,4 +20,13 @@ export { createLogger, type LogOptions } from './log/logger.ts'
 export { addCollectedCounters, type CollectedCounter } from './metrics/collected-counters.ts'
 export { type CollectedGauge, collectedGauges } from './metrics/collected-gauges.ts'
 export { formatBytes, formatCount, formatDuration } from './quantities/format.ts'
-export { durationPattern, parseDuration, parseRate, ratePattern } from './quantities/parse.ts'
+export {
+  bytesPattern,
+  durationPattern,
+  parseBytes,
+  parseDuration,
+  parseRate,
+  parseShare,
+  ratePattern,
+  sharePattern,
+} from './quantities/parse.ts'

@@ -73,6 +73,10 @@ export const errorCodes = {
   REPOCAST_SERVED_PATH_TAKEN: { kind: 'conflict', meaning: 'The served path exists and is not a symbolic link.' },
   // files
   REPOCAST_DISK_FULL: { kind: 'disk', meaning: 'A filesystem has no space left, or a quota is used up.' },
+  REPOCAST_DISK_NO_ROOM: {
+    kind: 'disk',
+    meaning: 'What is to be fetched does not fit beside the reserve that stays free.',
+  },
   REPOCAST_DISK_REFUSED: {
     kind: 'disk',
     meaning: 'A filesystem refuses to read or write (rights, read-only, I/O error, open files).',
@@ -85,6 +89,10 @@ export const errorCodes = {
   // database
   REPOCAST_DATABASE_FOREIGN: { kind: 'conflict', meaning: 'A database file belongs to another program or purpose.' },
   REPOCAST_DATABASE_CORRUPT: { kind: 'disk', meaning: 'A database file is damaged.' },
+  REPOCAST_CATALOG_INCOMPLETE: {
+    kind: 'disk',
+    meaning: 'The catalog does not know a pack that a kept snapshot needs, so nothing is removed.',
+  },
   REPOCAST_DATABASE_UNUSABLE: { kind: 'disk', meaning: 'A database file cannot be opened, made or written.' },
   // feed
   REPOCAST_LINK_MALFORMED: { kind: 'configuration', meaning: 'A text is not a subscription link.' },
@@ -100,6 +108,10 @@ export const errorCodes = {
   REPOCAST_CHANNELS_MALFORMED: {
     kind: 'integrity',
     meaning: 'The file of the channels of a repository is not what its format demands.',
+  },
+  REPOCAST_SNAPSHOT_NEWEST: {
+    kind: 'conflict',
+    meaning: 'The newest snapshot of a repository cannot be taken out of the feed.',
   },
   REPOCAST_FEED_UNREACHABLE: { kind: 'network', meaning: 'A file of the feed cannot be fetched.' },
   REPOCAST_FEED_TOO_BIG: { kind: 'network', meaning: 'A file of the feed is longer than it may be.' },
@@ -193,6 +205,19 @@ export const errorCodes = {
   REPOCAST_SNAPSHOT_BROKEN: {
     kind: 'integrity',
     meaning: 'A snapshot breaks rules for its kind, so that clients could not use it; what was served before stays.',
+  },
+  REPOCAST_AGENT_NO_DATA: { kind: 'missing', meaning: 'No agent has worked on the data directory yet.' },
+  REPOCAST_SNAPSHOT_WIPES: {
+    kind: 'conflict',
+    meaning: 'A snapshot would remove more files than `wipe-guard` allows, and waits for an admin.',
+  },
+  REPOCAST_SNAPSHOT_NOT_KEPT: {
+    kind: 'missing',
+    meaning: 'A mirror does not have the snapshot that it is told to serve.',
+  },
+  REPOCAST_REPOSITORY_UNCLEAR: {
+    kind: 'usage',
+    meaning: 'A command names no repository of this mirror, or none where there are several.',
   },
   REPOCAST_NOTHING_PUBLISHED: { kind: 'missing', meaning: 'The feed has no snapshot of the repository yet.' },
 } as const satisfies Record<string, CodeEntry>

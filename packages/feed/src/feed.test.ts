@@ -96,6 +96,29 @@ test('many publishes do not let the directory of metadata grow', async () => {
   expect(readdirSync(join(directory, 'feed')).length).toBeLessThan(25)
 })
 
+test('records that are withdrawn are gone, the newest stays, and mirrors go on', async () => {
+  for (let serial = 1; serial <= 4; serial += 1) await feed.publish(recordOf(serial))
+  const mirror = await follower()
+  await mirror.refresh()
+  await feed.withdraw([recordOf(1), recordOf(3)])
+  expect(await feed.serials(repository)).toEqual([2, 4])
+  expect(readdirSync(join(directory, 'feed', 'targets', repository))).toHaveLength(2)
+  await expect(feed.record(repository, 3)).rejects.toMatchObject({ code: 'REPOCAST_SNAPSHOT_UNKNOWN' })
+  expect(await mirror.refresh()).toEqual({ changed: false, record: recordOf(4) })
+  expect((await (await follower('new')).refresh()).record).toEqual(recordOf(4))
+  await expect(feed.withdraw([recordOf(4)])).rejects.toMatchObject({ code: 'REPOCAST_SNAPSHOT_NEWEST' })
+  expect(await feed.serials(repository)).toEqual([2, 4])
+})
+
+test('files of records that a killed call has left are removed', async () => {
+  for (let serial = 1; serial <= 2; serial += 1) await feed.publish(recordOf(serial))
+  const targets = join(directory, 'feed', 'targets', repository)
+  writeFileSync(join(targets, `${'0'.repeat(64)}.9.json`), 'a record that was never published')
+  await feed.withdraw([])
+  expect(readdirSync(targets)).toHaveLength(2)
+  expect(await feed.serials(repository)).toEqual([1, 2])
+})
+
 describe('a feed that is not right changes nothing', () => {
   const flip = (pattern: RegExp) => (path: string, bytes: Buffer) => {
     if (!pattern.test(path)) return bytes

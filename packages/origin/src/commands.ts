@@ -3,10 +3,11 @@ import { RepocastError } from '@repocast/errors'
 import { formatLink, parseChannelName } from '@repocast/feed'
 import { parseRepositoryName, type RepositoryName, type SnapshotRecord } from '@repocast/objects'
 import { checkSettingsOf } from './check/settings.ts'
-import { type OriginConfiguration, originUrl } from './configuration.ts'
+import { keepOf, type OriginConfiguration, originUrl } from './configuration.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
 import { type OriginOptions, withOrigin } from './origin.ts'
 import { type PublishProgress, type PublishResult, publish } from './publish/publish.ts'
+import { type CollectProgress, collectOrigin, type OriginCollection } from './retention/collect-origin.ts'
 
 export interface PublishCommand {
   readonly repository: string
@@ -95,4 +96,22 @@ export async function originStatus(options: OriginOptions): Promise<OriginStatus
       mirrors.close()
     }
   })
+}
+
+export interface CollectCommand {
+  readonly dryRun: boolean
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: CollectProgress) => void
+}
+
+/** `repocast origin gc`: works whether the daemon runs or not. @throws as `collectOrigin` and `withOrigin` */
+export async function collectGarbage(options: OriginOptions, command: CollectCommand): Promise<OriginCollection> {
+  return await withOrigin(
+    options,
+    async origin =>
+      await collectOrigin(
+        { keepOf: repository => keepOf(origin.configuration, repository), ...command },
+        { ...origin, clock: options.clock },
+      ),
+  )
 }

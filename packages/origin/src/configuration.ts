@@ -5,14 +5,27 @@ import {
   ratePattern,
   sampleConfiguration,
 } from '@repocast/daemon'
-import { repositoryPattern } from '@repocast/objects'
+import { type RepositoryName, repositoryPattern } from '@repocast/objects'
 import Type, { type Static } from 'typebox'
 import type { OriginLayout } from './layout.ts'
 import { MirrorListsConfiguration } from './mirror-lists/configuration.ts'
+import type { Keep } from './retention/choose-snapshots.ts'
+
+const snapshotsToKeep = { minimum: 1, maximum: 100_000 }
+const daysToKeep = { minimum: 0, maximum: 36_500 }
 
 /** What may be set for one repository. */
 const RepositorySettings = Type.Object(
   {
+    keep: Type.Optional(
+      Type.Object(
+        {
+          snapshots: Type.Optional(Type.Integer(snapshotsToKeep)),
+          days: Type.Optional(Type.Integer(daysToKeep)),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     tree: Type.Optional(Type.String({ pattern: '^/' })),
     watch: Type.Optional(
       Type.Object(
@@ -112,12 +125,36 @@ export const OriginConfiguration = Type.Object(
       description:
         'How published files get into the store: copy (sharing blocks where the filesystem can), or hardlink, which takes no space but trusts that nobody changes a published file in place.',
     }),
+    keep: Type.Object(
+      {
+        snapshots: Type.Integer({ ...snapshotsToKeep, default: 10, description: 'The newest ones, so many.' }),
+        days: Type.Integer({
+          ...daysToKeep,
+          default: 14,
+          description: 'Those that were published in the last so many days.',
+        }),
+      },
+      {
+        additionalProperties: false,
+        description:
+          'Which snapshots of a repository stay when the origin collects what nobody needs, once a day or by `repocast origin gc`: those that either rule names. The newest always stays.',
+      },
+    ),
     repositories: Type.Record(Type.String({ pattern: repositoryPattern.source }), RepositorySettings, {
       additionalProperties: false,
       default: {},
       description:
-        'Settings for single repositories, by name. `tree` is what `repocast origin publish NAME` publishes. With `watch` the daemon publishes it by itself, when repomd.xml or Release (of a plain tree: anything) changed and all of it was still for `still-for` (30s unless set); it looks each `every` (10s). `allow`: codes of errors of the check that do not stop a publish (docs/findings.md). `keyring`: file of OpenPGP keys that must have signed repomd.xml or Release. `shrink-limit`: share of its files that an update may remove (30%). `publish-interval`: how often it is published, such as 24h; a Valid-Until that ends before is told.',
-      examples: [{ debian: { tree: '/srv/debian', watch: { 'still-for': '30s' }, 'publish-interval': '6h' } }],
+        'Settings for single repositories, by name. `tree` is what `repocast origin publish NAME` publishes. With `watch` the daemon publishes it by itself, when repomd.xml or Release (of a plain tree: anything) changed and all of it was still for `still-for` (30s unless set); it looks each `every` (10s). `allow`: codes of errors of the check that do not stop a publish (docs/findings.md). `keyring`: file of OpenPGP keys that must have signed repomd.xml or Release. `shrink-limit`: share of its files that an update may remove (30%). `publish-interval`: how often it is published, such as 24h; a Valid-Until that ends before is told. `keep` overrides the one above, in part or as a whole.',
+      examples: [
+        {
+          debian: {
+            tree: '/srv/debian',
+            watch: { 'still-for': '30s' },
+            'publish-interval': '6h',
+            keep: { snapshots: 3 },
+          },
+        },
+      ],
     }),
     'mirror-lists': MirrorListsConfiguration,
   },
@@ -148,4 +185,9 @@ export function checkOriginConfiguration(text: string, path: string): OriginConf
 /** An address below the origin's own. */
 export function originUrl({ url }: OriginConfiguration, path: string): string {
   return `${url.replace(/\/+$/, '')}/${path}`
+}
+
+/** Which snapshots of a repository stay. */
+export function keepOf({ keep, repositories }: OriginConfiguration, repository: RepositoryName): Keep {
+  return { ...keep, ...repositories[repository]?.keep }
 }

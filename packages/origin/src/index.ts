@@ -13,7 +13,15 @@ export {
   type DirectoryVerdict,
 } from './check/check-directory.ts'
 export { CheckFailed } from './check/check-failed.ts'
-export { type OriginStatus, originStatus, type PublishCommand, publishTree, subscriptionLink } from './commands.ts'
+export {
+  type CollectCommand,
+  collectGarbage,
+  type OriginStatus,
+  originStatus,
+  type PublishCommand,
+  publishTree,
+  subscriptionLink,
+} from './commands.ts'
 export { OriginConfiguration, sampleOriginConfiguration } from './configuration.ts'
 export {
   type DiffCommand,
@@ -32,3 +40,4 @@ export type { RollbackProgress, RollbackResult } from './history/rollback.ts'
 export { type InitOptions, initOrigin } from './init.ts'
 export { type OriginOptions, runOrigin } from './origin.ts'
 export type { PublishProgress, PublishResult } from './publish/publish.ts'
+export type { CollectProgress, OriginCollection } from './retention/collect-origin.ts'

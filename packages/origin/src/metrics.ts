@@ -45,6 +45,24 @@ export function createOriginMetrics(statistics: () => Statistics | undefined): R
       },
     },
     {
+      name: 'repocast_repository_snapshots',
+      help: 'Published snapshots that are kept.',
+      labels: ['repository'],
+      collect: (gauge, now) => {
+        for (const { name, snapshots } of now.snapshotCounts()) gauge.set({ repository: name }, snapshots)
+      },
+    },
+    {
+      name: 'repocast_origin_last_collection_timestamp_seconds',
+      help: 'When what nobody needs was collected last, as seconds since 1970; 0: never.',
+      collect: (gauge, now) => gauge.set(Date.parse(now.lastCollection()?.finished ?? '1970-01-01T00:00:00Z') / 1000),
+    },
+    {
+      name: 'repocast_origin_last_collection_bytes',
+      help: 'Bytes of the objects that the last collection removed.',
+      collect: (gauge, now) => gauge.set(now.lastCollection()?.bytes ?? 0),
+    },
+    {
       name: 'repocast_mirror_lag_serials',
       help: 'Snapshots that a mirror is behind.',
       labels: ['mirror', 'repository'],

@@ -13,10 +13,12 @@ import { type Lock, ProcessLock } from '@repocast/database'
 import { describeError, type Logger, RepocastError } from '@repocast/errors'
 import { Feed } from '@repocast/feed'
 import { HashPool } from '@repocast/files'
+import type { RepositoryName } from '@repocast/objects'
 import { openStore, type Store } from '@repocast/store'
 import { createSwarm } from '@repocast/swarm'
 import { addTrackerCounters, Tracker } from '@repocast/tracker'
-import { loadOriginConfiguration, type OriginConfiguration } from './configuration.ts'
+import { keepOf, loadOriginConfiguration, type OriginConfiguration } from './configuration.ts'
+import { CollectionSchedule } from './daemon/collection-schedule.ts'
 import { LivePacks } from './daemon/live-packs.ts'
 import { SelfAnnouncer } from './daemon/self-announcer.ts'
 import { TrafficSampler } from './daemon/traffic-sampler.ts'
@@ -26,6 +28,8 @@ import { OriginLayout } from './layout.ts'
 import { createOriginMetrics } from './metrics.ts'
 import { startMirrorLists } from './mirror-lists/start.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
+import { adoptPublished } from './publish/adopt-published.ts'
+import { collectOrigin } from './retention/collect-origin.ts'
 import { addRoutes } from './serve/routes.ts'
 import { Statistics } from './statistics.ts'
 import { watchedRepositories } from './watch/configured.ts'
@@ -216,6 +220,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     store,
     swarm,
     onShared: infoHash => self.add(infoHash),
+    onRemoved: infoHash => self.remove(infoHash),
     onPublished: (repository, serial) => {
       logger.info({ repository, serial }, 'published')
       watchers.published(repository)
@@ -234,17 +239,30 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
   keepFeedFresh(feed, layout, logger, life)
   watchers.start()
   life.onEnd('watchers', async () => await watchers.stop())
+  collectDaily(origin, options, livePacks, life)
   logger.info({ url: configuration.url, listen: configuration.listen, peerPort: swarm.port }, 'the origin is running')
 }
 
-/** Brings snapshots and channels into the catalog that were published, but not recorded because the publisher was killed. */
-async function adoptPublished(feed: Feed, store: Store): Promise<void> {
-  for (const [repository, serials] of await feed.published()) {
-    for (const serial of serials) {
-      if (!store.snapshots.get(repository, serial)) store.snapshots.add(await feed.record(repository, serial))
-    }
-    store.channels.replace(repository, (await feed.channels(repository)).serials)
-  }
+function collectDaily(
+  { layout, configuration, store, feed }: OpenOrigin,
+  { logger, clock }: OriginOptions,
+  livePacks: LivePacks,
+  life: LifeCycle,
+): void {
+  const schedule = new CollectionSchedule({
+    layout,
+    collect: async signal => {
+      const keep = (repository: RepositoryName) => keepOf(configuration, repository)
+      const collected = await collectOrigin({ keepOf: keep, signal }, { layout, store, feed, clock })
+      await livePacks.lookNow()
+      return collected
+    },
+    lastFinished: () => store.collections.last()?.finished,
+    clock,
+    logger,
+  })
+  schedule.start()
+  life.onEnd('collections', async () => await schedule.stop())
 }
 
 function keepFeedFresh(feed: Feed, layout: OriginLayout, logger: Logger, life: LifeCycle): void {

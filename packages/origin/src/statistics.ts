@@ -59,6 +59,7 @@ export class Statistics {
       watched: this.watched(),
       packs,
       mirrors,
+      lastCollection: this.lastCollection(),
     }
   }
 
@@ -82,6 +83,11 @@ export class Statistics {
     return this.#with.watchers.statistics
   }
 
+  lastCollection(): StatsDocument['lastCollection'] {
+    const last = this.#with.store.collections.last()
+    return last ? { ...last, finished: last.finished.toISOString() } : null
+  }
+
   packs(): StatsDocument['packs'] {
     const { store, swarm, tracker } = this.#with
     return store.packs.list().map(({ infoHash, bytes }) => {
@@ -89,6 +95,12 @@ export class Statistics {
       const name = swarm.pack(infoHash)?.status().name ?? ''
       return { infoHash, name, bytes, seeders, leechers, completed, uploadedBytes, downloadedBytes }
     })
+  }
+
+  /** How many snapshots of each repository are kept. */
+  snapshotCounts(): { name: string; snapshots: number }[] {
+    const { snapshots } = this.#with.store
+    return snapshots.repositories().map(name => ({ name, snapshots: snapshots.serials(name).length }))
   }
 
   repositories(): StatsDocument['repositories'] {

@@ -280,7 +280,7 @@ describe('pieces', () => {
     const [a, b] = [await packOf({ a: 'aaaa' }, { name: 'a' }), await packOf({ b: 'bbbb' }, { name: 'b' })]
     for (const { torrent } of [a, b]) await store.packs.add(torrent)
     for (const { pack, content } of [a, b]) await (await store.openPack(pack.infoHash)).write(0, content)
-    await store.packs.remove(a.pack.infoHash)
+    await store.packs.remove([a.pack.infoHash])
     await store.flush()
     expect(store.objects.has(b.pack.objectId(0))).toBe(true)
   })

@@ -3,19 +3,24 @@
  * Files are the truth; the catalog, an SQLite database, is an index of them. Both sides have one: an origin ingests
  * into it, an agent receives pieces into it and checks snapshots out of it.
  */
-export type { CollectionPlan } from './collect/collect.ts'
+
+export { openCatalog } from './catalog/catalog.ts'
+export type { CollectOptions } from './collect/collect.ts'
+export type { Collection, CollectionLog } from './collect/collection-log.ts'
+export type { CollectionPlan } from './collect/plan-collection.ts'
 export type { Finding, Scrub } from './damage/scrub.ts'
 export type { ScrubLog, ScrubState } from './damage/scrub-log.ts'
 export type { BuildOptions, Generation, Generations } from './generations/generations.ts'
 export type { Grace } from './generations/kept-files.ts'
-export type { Layout } from './layout.ts'
+export { Layout } from './layout.ts'
 export type { AdoptedLook } from './objects/adopted-files.ts'
 export type { Ingest, IngestMethod } from './objects/ingest.ts'
 export type { ObjectFiles } from './objects/object-files.ts'
+export { Orders, type StandingOrders } from './orders/orders.ts'
 export { PackShelf } from './packs/pack-shelf.ts'
 export type { PackStorage } from './pieces/pack-storage.ts'
 export type { ScanCache, ScannedDirectory } from './scan/scan-cache.ts'
 export type { ChannelIndex } from './snapshots/channel-index.ts'
 export type { Inventory } from './snapshots/inventory.ts'
-export type { Snapshots } from './snapshots/snapshots.ts'
+export { Snapshots } from './snapshots/snapshots.ts'
 export { openStore, type Store, type StoreOptions } from './store.ts'

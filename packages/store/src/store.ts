@@ -6,7 +6,9 @@ import { type HashPool, onDisk } from '@repocast/files'
 import { emptyBlobId, type InfoHash, type ObjectId } from '@repocast/objects'
 import type { IsVolatile, RestingPack } from '@repocast/packs'
 import { openCatalog } from './catalog/catalog.ts'
-import { type CollectionPlan, collect, planCollection } from './collect/collect.ts'
+import { type CollectOptions, collect, finishCollection } from './collect/collect.ts'
+import { CollectionLog } from './collect/collection-log.ts'
+import { type CollectionPlan, planCollection } from './collect/plan-collection.ts'
 import { Losses } from './damage/losses.ts'
 import { Scrub } from './damage/scrub.ts'
 import { ScrubLog } from './damage/scrub-log.ts'
@@ -18,6 +20,7 @@ import { Digests } from './objects/digests.ts'
 import { Ingest } from './objects/ingest.ts'
 import { ObjectFiles } from './objects/object-files.ts'
 import { PlacingJournal } from './objects/placing-journal.ts'
+import { Orders } from './orders/orders.ts'
 import { PackShelf } from './packs/pack-shelf.ts'
 import { Committer } from './pieces/committer.ts'
 import { OpenFiles } from './pieces/open-files.ts'
@@ -54,6 +57,9 @@ export class Store {
   readonly losses: Losses
   readonly scrubLog: ScrubLog
   readonly adoptedFiles: AdoptedFiles
+  readonly collections: CollectionLog
+  /** What the admin of a mirror wants. */
+  readonly orders: Orders
   readonly #files = new OpenFiles(openFilesLimit)
   readonly #committer: Committer
   readonly #hashPool: HashPool
@@ -61,6 +67,7 @@ export class Store {
   readonly #opened = new Map<InfoHash, Promise<PackStorage>>()
   readonly #resting = new Map<InfoHash, RestingPack>()
   readonly #rester: NodeJS.Timeout
+  #collecting: Promise<unknown> = Promise.resolve()
 
   constructor({ directory, logger, hashPool }: StoreOptions) {
     this.layout = new Layout(directory)
@@ -75,6 +82,8 @@ export class Store {
     this.losses = new Losses(this.catalog)
     this.scrubLog = new ScrubLog(this.catalog)
     this.adoptedFiles = new AdoptedFiles(this.catalog)
+    this.collections = new CollectionLog(this.catalog)
+    this.orders = new Orders(this.catalog)
     this.#hashPool = hashPool
     this.#logger = logger
     this.#rester = setInterval(() => {
@@ -91,8 +100,9 @@ export class Store {
     return new Ingest(this.layout, this.catalog, this.objects)
   }
 
-  /** Removes what a killed ingest left. For whoever has the right to ingest. */
+  /** Removes what a killed ingest or collection left. For whoever has the right to ingest, before anything comes in. */
   async removeLeftovers(): Promise<void> {
+    await finishCollection(this.layout, this.catalog)
     for (const name of await readdir(this.layout.incoming)) await rm(join(this.layout.incoming, name), { force: true })
   }
 
@@ -179,13 +189,16 @@ export class Store {
     return opened.flatMap(one => (one.status === 'fulfilled' && one.value ? [one.value] : []))
   }
 
-  /** What a collection would remove. */
-  planCollection(): CollectionPlan {
-    return planCollection(this.catalog)
+  /** What a collection would remove, if the packs `without` were not there. */
+  planCollection(without: readonly InfoHash[] = []): CollectionPlan {
+    return planCollection(this.catalog, without)
   }
 
-  async collect(plan: CollectionPlan): Promise<void> {
-    await collect(plan, this.layout, this.catalog)
+  /** Removes the objects that no pack holds. One collection at a time. @returns what it removed @throws as `collect` */
+  async collect(options: CollectOptions = {}): Promise<CollectionPlan> {
+    const run = this.#collecting.then(async () => await collect(this.layout, this.catalog, options))
+    this.#collecting = run.catch(() => {})
+    return await run
   }
 
   async close(): Promise<void> {

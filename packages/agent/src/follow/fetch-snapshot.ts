@@ -2,8 +2,9 @@ import { isRepocastError } from '@repocast/errors'
 import { diffTrees, type ObjectId, type SnapshotRecord, type Tree } from '@repocast/objects'
 import type { Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
+import type { FreeSpaceGuard } from '../guards/free-space.ts'
 import { type FetchProgress, ObjectFetch } from './fetch-objects.ts'
-import type { SharedPacks } from './shared-packs.ts'
+import type { OpenPack, SharedPacks } from './shared-packs.ts'
 
 export interface FetchSnapshotOptions {
   readonly record: SnapshotRecord
@@ -30,21 +31,23 @@ export class SnapshotFetch {
   readonly #store: Store
   readonly #swarm: Swarm
   readonly #sharedPacks: SharedPacks
+  readonly #freeSpace: FreeSpaceGuard
 
-  constructor(store: Store, swarm: Swarm, sharedPacks: SharedPacks) {
+  constructor(store: Store, swarm: Swarm, sharedPacks: SharedPacks, freeSpace: FreeSpaceGuard) {
+    this.#freeSpace = freeSpace
     this.#store = store
     this.#swarm = swarm
     this.#sharedPacks = sharedPacks
   }
 
-  /** @throws what `SharedPacks.open` and `ObjectFetch` throw */
+  /** @throws RepocastError REPOCAST_DISK_NO_ROOM; what `SharedPacks.open` and `ObjectFetch` throw */
   async run({ record, base, isNext, signal, onFetch }: FetchSnapshotOptions): Promise<void> {
     const known = new Set(record.packs.filter(({ infoHash }) => this.#swarm.pack(infoHash)).map(pack => pack.infoHash))
-    const packs = await this.#sharedPacks.open(record, signal)
-    // Before anything is fetched: it belongs to a snapshot that is kept, so that no other mirror's tidying removes it.
+    // Before packs are opened: they belong to a snapshot that is kept, so that no other mirror's tidying removes them.
     this.#store.snapshots.add(record)
+    const packs = await this.#sharedPacks.open(record, signal)
     // all at once, not tree by tree: every level of trees would cost some round trips
-    if (isNext) for (const [id, { shared, storage }] of packs) if (!known.has(id)) shared.want(storage.missingPieces())
+    if (isNext) this.#wantWhole([...packs].filter(([infoHash]) => !known.has(infoHash)).map(([, open]) => open))
     const newFetch = () => new ObjectFetch(this.#store, this.#swarm, this.#sharedPacks, packs)
     for (let level: TreePair[] = [{ before: base, after: record.root.id }]; level.length > 0; ) {
       const trees = newFetch()
@@ -64,7 +67,17 @@ export class SnapshotFetch {
     }
     blobs.want(ids)
     onFetch(() => blobs.progress())
+    const { bytesWanted, bytesDone } = blobs.progress()
+    this.#freeSpace.assertRoom(bytesWanted - bytesDone)
     await blobs.run(signal)
+  }
+
+  /** @throws RepocastError REPOCAST_DISK_NO_ROOM */
+  #wantWhole(packs: readonly OpenPack[]): void {
+    const missing = packs.map(({ shared, storage }) => ({ shared, storage, pieces: storage.missingPieces() }))
+    const bytes = missing.flatMap(({ storage, pieces }) => pieces.map(piece => storage.pack.pieceBytes(piece)))
+    this.#freeSpace.assertRoom(bytes.reduce((sum, length) => sum + length, 0))
+    for (const { shared, pieces } of missing) shared.want(pieces)
   }
 
   async #nextLevel(level: readonly TreePair[], signal: AbortSignal): Promise<TreePair[]> {

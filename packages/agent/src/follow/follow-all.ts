@@ -4,6 +4,7 @@ import { parseDuration, parseRate } from '@repocast/daemon'
 import { describeError } from '@repocast/errors'
 import type { AgentConfiguration } from '../configuration.ts'
 import { type AgentOptions, type Followed, type OpenAgent, originAddress } from '../open-agent.ts'
+import { watchOrders } from '../orders/watch-orders.ts'
 import { openAgentKey } from '../report/agent-key.ts'
 import { Reporter } from '../report/reporter.ts'
 import { createHealer } from '../scrub/healing.ts'
@@ -59,7 +60,9 @@ export async function followAll(all: FollowAllOptions): Promise<void> {
     const following = wakes.map(({ mirror, wake }) =>
       followRepository({ mirror, wake, pollSeconds, isQuiet, logger, signal, random: Math.random }),
     )
-    await Promise.all([...events, ...following, ...startScrub(all), untilAborted(signal)])
+    const ordered = wakes.map(({ mirror, wake }) => ({ repository: mirror.repository, onChange: () => wake.call() }))
+    const ordering = watchOrders(agent.store, ordered, signal)
+    await Promise.all([...events, ...following, ...startScrub(all), ordering, untilAborted(signal)])
   } finally {
     reporter?.stop()
   }

@@ -21,7 +21,7 @@ const lookMs = 1000
 /** After ten minutes it is time for the spare anyway. */
 const mostLooks = 600
 
-/** Why an update was ended: there is something newer to fetch. */
+/** Why an update was ended: there is something else to serve. */
 class Superseded extends Error {}
 
 /** Keeps a mirror at the newest snapshot until the signal. Never throws; errors are told once and retried. */
@@ -63,7 +63,7 @@ async function untilQuiet({ wake, isQuiet, signal }: FollowOptions): Promise<boo
   return true
 }
 
-/** One update, ended early when the feed has something newer than what it fetches. */
+/** One update, ended early when the feed has something newer than what it fetches, or the admin wants something else. */
 async function updateUntilSuperseded({ mirror, wake, pollSeconds, signal }: FollowOptions): Promise<void> {
   const superseded = new AbortController()
   const done = new AbortController()
@@ -73,7 +73,8 @@ async function updateUntilSuperseded({ mirror, wake, pollSeconds, signal }: Foll
       await wake.sleep(pollSeconds * 1000, watching).catch(() => {})
       if (watching.aborted) return
       // What is wrong with the feed is told by the next update.
-      if (await mirror.look(watching).catch(() => false)) superseded.abort(new Superseded())
+      await mirror.look(watching).catch(() => {})
+      if (mirror.isSuperseded) superseded.abort(new Superseded())
     }
   }
   const update = mirror.update(AbortSignal.any([signal, superseded.signal]))

@@ -1,14 +1,27 @@
 import type { RepositoryState, RepositoryStatus } from '@repocast/api'
+import { explainFull } from '@repocast/database'
 import { describeError, isRepocastError, type Logger, RepocastError } from '@repocast/errors'
 import type { Follower } from '@repocast/feed'
-import { lookAt } from '@repocast/files'
+import { explainDiskError, lookAt } from '@repocast/files'
 import type { RepositoryName, SnapshotRecord } from '@repocast/objects'
 import type { Generation, Grace, Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
+import type { FreeSpaceGuard } from '../guards/free-space.ts'
+import type { WipeGuard } from '../guards/wipe-guard.ts'
+import { chooseKept } from '../retention/choose-kept.ts'
+import { chooseTarget } from './choose-target.ts'
 import type { FetchProgress } from './fetch-objects.ts'
 import { SnapshotFetch } from './fetch-snapshot.ts'
 import { SharedPacks } from './shared-packs.ts'
 import { checkSnapshot } from './snapshot-check.ts'
+
+/** What a mirror keeps, and what it refuses. */
+export interface MirrorPolicy {
+  /** So many snapshots stay complete, with the one that is served. */
+  readonly keepGenerations: number
+  readonly freeSpace: FreeSpaceGuard
+  readonly wipeGuard: WipeGuard
+}
 
 export interface MirrorOptions {
   /** The symbolic link that web servers serve, absolute. */
@@ -22,6 +35,7 @@ export interface MirrorOptions {
   readonly store: Store
   readonly swarm: Swarm
   readonly follower: Follower
+  readonly policy: MirrorPolicy
   readonly clock: () => Date
   readonly logger: Logger
   /** Called whenever the status has changed in more than its progress. */
@@ -45,17 +59,19 @@ export class Mirror {
   #served: Generation | undefined
   #swapped: Date | undefined
   #newest: SnapshotRecord | undefined
+  /** The serial that an update is on its way to. */
+  #advancing: number | undefined
   #error: RepositoryStatus['error'] = null
   /** The snapshot that has failed its check, and how. */
   #refused: { readonly serial: number; readonly error: RepocastError } | undefined
   #progress: () => FetchProgress = () => ({ bytesDone: 0, bytesWanted: 0 })
 
   constructor(options: MirrorOptions) {
-    const { servedPath, isUrgent, store, swarm, follower } = options
+    const { servedPath, isUrgent, store, swarm, follower, policy } = options
     this.servedPath = servedPath
     this.#with = options
     this.#sharedPacks = new SharedPacks(store, swarm, follower, isUrgent)
-    this.#fetch = new SnapshotFetch(store, swarm, this.#sharedPacks)
+    this.#fetch = new SnapshotFetch(store, swarm, this.#sharedPacks, policy.freeSpace)
   }
 
   get repository(): RepositoryName {
@@ -75,6 +91,7 @@ export class Mirror {
       newestSerial: this.#newest?.serial ?? null,
       ...this.#whatItFollows(),
       ...this.#progress(),
+      kept: this.#with.store.snapshots.complete(this.repository),
       swapped: this.#swapped?.toISOString() ?? null,
       error: this.#error,
     }
@@ -86,6 +103,7 @@ export class Mirror {
     const record = this.#served && this.#with.store.snapshots.get(this.repository, this.#served.serial)
     if (!record) return
     this.#newest = record
+    this.#with.store.snapshots.markComplete(this.repository, record.serial)
     // Each swap makes the link anew.
     this.#swapped = lookAt(this.servedPath)?.mtime
     this.#setState('current')
@@ -107,28 +125,67 @@ export class Mirror {
 
   #whatItFollows(): Pick<RepositoryStatus, 'channel' | 'hold'> {
     const { hold, link } = this.#with.follower
+    const { held } = this.#with.store.orders.of(this.repository)
+    if (held !== undefined && held < this.newestSerial) return { hold: this.#served?.serial ?? held }
     if (hold !== undefined) return { hold }
     return link.channel === undefined ? {} : { channel: link.channel }
   }
 
   /**
-   * Brings the mirror to the snapshot to have: fetches what is missing, checks it out and swaps. A failure leaves what
-   * is served as it is, and the next update goes on from where this one stopped. A snapshot that has failed its check is
-   * refused until there is another.
-   * @throws RepocastError REPOCAST_NOTHING_PUBLISHED, REPOCAST_SNAPSHOT_BROKEN; what feed, swarm and store throw; the reason of `signal`
+   * Brings the mirror to the snapshot to have, or to the one where the admin holds it: fetches what is missing, checks it
+   * out and swaps. A failure leaves what is served as it is, and the next update goes on from where this one stopped. A
+   * snapshot that has failed its check is refused until there is another.
+   * @throws RepocastError REPOCAST_NOTHING_PUBLISHED, REPOCAST_SNAPSHOT_BROKEN, REPOCAST_DISK_NO_ROOM,
+   *   REPOCAST_SNAPSHOT_WIPES; what feed, swarm and store throw; the reason of `signal`
    */
   async update(signal: AbortSignal): Promise<UpdateResult> {
     try {
+      // A snapshot that is here is served without the network.
+      const held = await this.#heldBack()
+      if (held) await this.#advance(held, signal)
       await this.look(signal)
-      if (!this.#newest) throw this.#nothingPublished()
-      const result = await this.#advance(this.#newest, signal)
+      const target = this.#target()
+      if (!target) throw this.#nothingPublished()
+      const result = await this.#advance(target, signal)
       this.#error = null
-      this.#setState('current')
+      this.#setState(target.serial < this.newestSerial ? 'held' : 'current')
       return result
     } catch (error) {
-      if (!signal.aborted) this.#fail(error)
-      throw error
+      const explained = explainFull(
+        explainDiskError(error, 'update', this.repository),
+        this.#with.store.layout.directory,
+      )
+      if (!signal.aborted) this.#fail(explained)
+      throw explained
+    } finally {
+      this.#advancing = undefined
     }
+  }
+
+  /** Whether an update is on its way to another snapshot than it should be by now. */
+  get isSuperseded(): boolean {
+    return this.#advancing !== undefined && this.#target()?.serial !== this.#advancing
+  }
+
+  /** The snapshot that should be served. */
+  #target(): SnapshotRecord | undefined {
+    const { store } = this.#with
+    const { held } = store.orders.of(this.repository)
+    const complete = store.snapshots.complete(this.repository)
+    const serial = chooseTarget({ newest: this.#newest?.serial, served: this.#served?.serial, complete, held })
+    if (serial === this.#newest?.serial) return this.#newest
+    return serial === undefined ? undefined : store.snapshots.get(this.repository, serial)
+  }
+
+  /** The older snapshot that the admin wants, unless it is served. */
+  async #heldBack(): Promise<SnapshotRecord | undefined> {
+    const { store } = this.#with
+    const served = await store.generations.served(this.repository, this.servedPath)
+    this.#served = served
+    const { held } = store.orders.of(this.repository)
+    if (held === undefined || served === undefined || served.serial <= held) return undefined
+    const target = this.#target()
+    return target && target.serial < served.serial ? target : undefined
   }
 
   /** Learns which objects the newest snapshot is made of, and fetches none. @throws as `update` */
@@ -153,8 +210,11 @@ export class Mirror {
 
   async #advance(record: SnapshotRecord, signal: AbortSignal): Promise<UpdateResult> {
     const { store, clock } = this.#with
+    this.#advancing = record.serial
     this.#served = await store.generations.served(this.repository, this.servedPath)
     if (this.#served?.serial === record.serial && this.#served.root === record.root.id) {
+      store.snapshots.add(record)
+      store.snapshots.markComplete(this.repository, record.serial)
       await this.#sharedPacks.open(record, signal)
       return { record, swapped: false }
     }
@@ -169,6 +229,7 @@ export class Mirror {
         this.#progress = progress
       },
     })
+    await this.#assertHarmless(record, signal)
     this.#setState('building')
     if (this.#with.isChecked) await this.#check(record, signal)
     const keepRemoved = this.#grace()
@@ -176,6 +237,7 @@ export class Mirror {
       signal,
       ...(keepRemoved.seconds > 0 && { keepRemoved }),
     })
+    store.snapshots.markComplete(this.repository, record.serial)
     await store.generations.swap(generation, this.servedPath)
     this.#served = generation
     this.#swapped = clock()
@@ -194,7 +256,7 @@ export class Mirror {
     const dropped = await store.generations.dropKept(this.repository, this.#grace())
     if (dropped === 0) return
     logger.info({ repository: this.repository, dropped }, 'files that were kept for a while are removed')
-    await store.collect(store.planCollection())
+    await store.collect()
   }
 
   #grace(): Grace {
@@ -210,19 +272,32 @@ export class Mirror {
     }
   }
 
-  /** Lets go of snapshots that no generation holds, their packs, and the objects that only those had. */
+  /** An admin who goes back, or has agreed, knows what is removed. */
+  async #assertHarmless(record: SnapshotRecord, signal: AbortSignal): Promise<void> {
+    const { store, policy } = this.#with
+    const served = this.#served && store.snapshots.get(this.repository, this.#served.serial)
+    if (!served || record.serial < served.serial || store.orders.of(this.repository).accepted === record.serial) return
+    await policy.wipeGuard.assertHarmless(served, record, signal)
+  }
+
+  /** Lets go of snapshots that nothing keeps, their packs, and the objects that only those had. */
   async #tidy(): Promise<void> {
-    const { store } = this.#with
+    const { store, policy } = this.#with
     await store.generations.prune(this.repository, this.servedPath)
-    const kept = new Set(store.generations.list(this.repository).map(({ serial }) => serial))
+    const kept = chooseKept({
+      ...store.orders.of(this.repository),
+      complete: store.snapshots.complete(this.repository),
+      checkedOut: store.generations.list(this.repository).map(({ serial }) => serial),
+      newest: this.#newest?.serial,
+      keep: policy.keepGenerations,
+    })
     for (const serial of store.snapshots.serials(this.repository)) {
       if (!kept.has(serial)) store.snapshots.remove(this.repository, serial)
     }
-    for (const infoHash of store.snapshots.packsWithoutSnapshot()) {
-      await this.#sharedPacks.forget(infoHash)
-      await store.packs.remove(infoHash)
-    }
-    await store.collect(store.planCollection())
+    const idle = store.snapshots.packsWithoutSnapshot()
+    for (const infoHash of idle) await this.#sharedPacks.forget(infoHash)
+    await store.packs.remove(idle)
+    await store.collect()
   }
 
   #setState(state: RepositoryState): void {
@@ -234,7 +309,7 @@ export class Mirror {
   #fail(error: unknown): void {
     const code = isRepocastError(error) ? error.code : 'REPOCAST_INTERNAL'
     this.#error = { code, message: describeError(error).slice(0, 900) }
-    this.#state = 'failed'
+    this.#state = waits(error) ? 'paused' : 'failed'
     this.#with.onChange()
   }
 
@@ -245,4 +320,9 @@ export class Mirror {
       hint: 'wait until the origin publishes one, and check the name in the link',
     })
   }
+}
+
+/** Whether it goes on when somebody has made room, mended the disk, or agreed. */
+function waits(error: unknown): boolean {
+  return isRepocastError(error) && (error.kind === 'disk' || error.code === 'REPOCAST_SNAPSHOT_WIPES')
 }

@@ -90,6 +90,13 @@ export class FeedFiles {
     }
   }
 
+  /** Removes the files of targets that are not named. */
+  async removeTargetsExcept(names: readonly string[]): Promise<void> {
+    const targets = join(this.directory, 'targets')
+    const staying = new Set(names.map(name => join(targets, name)))
+    for (const path of await filesBelow(targets)) if (!staying.has(path)) await rm(path, { force: true })
+  }
+
   async #newestRoot(): Promise<number> {
     const versions = (await readdir(this.directory)).map(name => Number(/^(\d+)\.root\.json$/.exec(name)?.[1] ?? 0))
     return Math.max(...versions)
@@ -112,5 +119,15 @@ export class FeedFiles {
       if (systemErrorCode(error) === 'ENOENT') return undefined
       throw error
     }
+  }
+}
+
+async function filesBelow(directory: string): Promise<string[]> {
+  try {
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+    return entries.filter(entry => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return []
+    throw error
   }
 }

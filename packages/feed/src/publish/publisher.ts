@@ -96,6 +96,33 @@ export class Feed {
     await this.files.removeOld(await this.files.current())
   }
 
+  /**
+   * Takes snapshot records out of the feed, by one switch; the others stay as they are. Then it removes the files of
+   * records that the feed does not name, also those that an earlier call has left.
+   * @throws as `publish`; RepocastError REPOCAST_SNAPSHOT_NEWEST when a repository would lose its newest serial,
+   *   since mirrors would take that for a feed that was rolled back
+   */
+  async withdraw(records: readonly Pick<SnapshotRecord, 'repository' | 'serial'>[]): Promise<void> {
+    const { targets, snapshot, timestamp } = await this.files.current()
+    const leaving = new Set(records.map(({ repository, serial }) => targetPathOf(repository, serial)))
+    for (const [repository, serials] of await this.published()) {
+      const newest = targetPathOf(repository, serials.at(-1) ?? 0)
+      if (leaving.has(newest)) throw newestStays(newest)
+    }
+    const staying = Object.fromEntries(Object.entries(targets.signed.targets).filter(([path]) => !leaving.has(path)))
+    if (Object.keys(staying).length < Object.keys(targets.signed.targets).length) {
+      const next = await this.#writeTargets(targets.signed.version + 1, staying)
+      await this.#switch(snapshot.signed.version + 1, next, timestamp.signed.version + 1)
+    }
+    const current = await this.files.current()
+    await this.files.removeOld(current)
+    await this.files.removeTargetsExcept(
+      Object.entries(current.targets.signed.targets).map(([path, { hashes }]) =>
+        FeedFiles.targetFileName(path, hashes.sha256 ?? ''),
+      ),
+    )
+  }
+
   /** The serials that are published, growing, by repository. */
   async published(): Promise<Map<RepositoryName, number[]>> {
     const { targets } = await this.files.current()
@@ -205,6 +232,13 @@ function channelUnknown(repository: RepositoryName, name: string): RepocastError
   return new RepocastError('REPOCAST_CHANNEL_UNKNOWN', {
     message: `${repository} has no channel ${name}`,
     hint: `\`repocast origin channels ${repository}\` lists them`,
+  })
+}
+
+function newestStays(path: string): RepocastError {
+  return new RepocastError('REPOCAST_SNAPSHOT_NEWEST', {
+    message: `${path} is the newest snapshot of its repository and cannot be taken out of the feed`,
+    hint: 'publish another one first',
   })
 }
 

@@ -8,6 +8,8 @@ export interface LivePacksOptions {
   readonly swarm: Swarm
   /** A pack that is shared now. */
   readonly onShared: (infoHash: InfoHash) => void
+  /** A pack that is not shared any more. */
+  readonly onRemoved: (infoHash: InfoHash) => void
   /** A snapshot that was not there before. */
   readonly onPublished: (repository: RepositoryName, serial: number) => void
   /** A channel that points elsewhere now. */
@@ -18,12 +20,12 @@ export interface LivePacksOptions {
 const pollMilliseconds = 100
 
 /**
- * Keeps the swarm equal to the packs of the store, also when another process publishes: SQLite tells by a counter
- * that somebody else has committed, so looking costs nothing while nothing happens.
+ * Keeps the swarm equal to the packs of the store, also when another process publishes or collects: SQLite tells by a
+ * counter that somebody else has committed, so looking costs nothing while nothing happens.
  */
 export class LivePacks {
   readonly #options: LivePacksOptions
-  readonly #live = new Set<string>()
+  readonly #live = new Set<InfoHash>()
   readonly #serials = new Map<RepositoryName, number>()
   readonly #channels = new Map<RepositoryName, ReadonlyMap<string, number>>()
   #seenVersion: number | undefined
@@ -36,20 +38,29 @@ export class LivePacks {
 
   /** Whether the pack is one of ours. */
   has(infoHash: string): boolean {
-    return this.#live.has(infoHash)
+    return (this.#live as ReadonlySet<string>).has(infoHash)
   }
 
   /** Shares what is there, and goes on looking until `stop`. */
   async start(): Promise<void> {
     await this.#look(true)
-    this.#timer = setInterval(() => {
-      this.#running = this.#running.then(async () => await this.#look(false)).catch(this.#options.onError)
-    }, pollMilliseconds)
+    this.#timer = setInterval(() => this.#queueLook(), pollMilliseconds)
+  }
+
+  /** Looks now: of what is changed through our own connection SQLite tells nothing. */
+  async lookNow(): Promise<void> {
+    this.#seenVersion = undefined
+    await this.#queueLook()
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     await this.#running
+  }
+
+  #queueLook(): Promise<void> {
+    this.#running = this.#running.then(async () => await this.#look(false)).catch(this.#options.onError)
+    return this.#running
   }
 
   async #look(isFirst: boolean): Promise<void> {
@@ -58,6 +69,8 @@ export class LivePacks {
     if (version === this.#seenVersion) return
     const packs = store.packs.list()
     for (const { infoHash } of packs) if (!this.#live.has(infoHash)) await this.#share(infoHash)
+    const there = new Set(packs.map(({ infoHash }) => infoHash))
+    for (const infoHash of [...this.#live]) if (!there.has(infoHash)) await this.#remove(infoHash)
     for (const repository of store.snapshots.repositories()) {
       const serial = store.snapshots.newest(repository)?.serial ?? 0
       if (serial > (this.#serials.get(repository) ?? 0) && !isFirst) onPublished(repository, serial)
@@ -82,5 +95,14 @@ export class LivePacks {
     // No tracker is asked: the bundled one is told, and peers come to the origin, not the origin to them.
     swarm.add({ pack: storage.pack, storage, trackers: [] })
     onShared(infoHash)
+  }
+
+  /** Another process may have removed the files before: who asks for a piece in between is told that it cannot be read. */
+  async #remove(infoHash: InfoHash): Promise<void> {
+    const { store, swarm, onRemoved } = this.#options
+    this.#live.delete(infoHash)
+    await swarm.pack(infoHash)?.remove()
+    store.closePack(infoHash)
+    onRemoved(infoHash)
   }
 }

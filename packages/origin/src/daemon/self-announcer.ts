@@ -44,6 +44,10 @@ export class SelfAnnouncer {
     this.#announce(infoHash)
   }
 
+  remove(infoHash: InfoHash): void {
+    this.#packs.delete(infoHash)
+  }
+
   async #again(): Promise<void> {
     await this.#resolve()
     for (const infoHash of this.#packs) this.#announce(infoHash)

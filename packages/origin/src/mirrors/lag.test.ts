@@ -9,7 +9,7 @@ const record = (serial: number) => ({ serial, created: `2026-11-21T00:00:0${seri
 const published: PublishedSource = {
   snapshots: {
     newest: (name: RepositoryName) => (name === 'debian' ? record(5) : undefined),
-    get: (_, serial) => (serial <= 5 ? record(serial) : undefined),
+    after: (_, serial) => (serial < 5 ? record(serial + 1) : undefined),
   },
   channels: { of: () => new Map([['stable', 3]]) },
 }
@@ -38,4 +38,9 @@ test('one that holds has what it is to have', () => {
 
 test('a name of no repository is behind nothing', () => {
   expect(lag({ name: 'Not A Name', serial: 1 })).toEqual({ newestSerial: null, lagSerials: 0, lagSeconds: 0 })
+})
+
+test('where the snapshot that was missed first is not kept any more, the oldest kept one counts', () => {
+  const kept = { ...published, snapshots: { ...published.snapshots, after: () => record(4) } }
+  expect(lagsOf(kept, now)({ name: 'debian', serial: 1 })).toEqual({ newestSerial: 5, lagSerials: 4, lagSeconds: 56 })
 })

@@ -5,7 +5,8 @@ import { parseRepositoryName, type RepositoryName, type SnapshotRecord } from '@
 /** What the snapshots of a repository are asked. */
 export interface SnapshotSource {
   newest(repository: RepositoryName): SnapshotRecord | undefined
-  get(repository: RepositoryName, serial: number): SnapshotRecord | undefined
+  /** The oldest one behind a serial that is still kept. */
+  after(repository: RepositoryName, serial: number): SnapshotRecord | undefined
 }
 
 /** What is asked about what was published; a store knows it. */
@@ -26,8 +27,8 @@ export function lagsOf({ snapshots, channels }: PublishedSource, now: Date): Lag
   const created = new Map<string, number | undefined>()
   const newestOf = (name: RepositoryName): number | undefined =>
     remembered(newest, name, () => snapshots.newest(name)?.serial)
-  const createdOf = (name: RepositoryName, serial: number): number | undefined =>
-    remembered(created, `${name} ${serial}`, () => parseTime(snapshots.get(name, serial)?.created))
+  const missedBehind = (name: RepositoryName, serial: number): number | undefined =>
+    remembered(created, `${name} ${serial}`, () => parseTime(snapshots.after(name, serial)?.created))
   const named = new Map<string, ReadonlyMap<string, number>>()
   const channelOf = (name: RepositoryName, channel: string): number | undefined =>
     remembered(named, name, () => channels.of(name)).get(channel)
@@ -39,7 +40,7 @@ export function lagsOf({ snapshots, channels }: PublishedSource, now: Date): Lag
     const ahead = (newestSerial ?? 0) - served
     // A channel may have been moved back; but nobody goes back to a newest serial.
     const lagSerials = aim === undefined ? Math.max(0, ahead) : Math.abs(ahead)
-    const missed = name && ahead > 0 ? createdOf(name, served + 1) : undefined
+    const missed = name && ahead > 0 ? missedBehind(name, served) : undefined
     const lagSeconds = missed === undefined ? 0 : Math.max(0, Math.floor((now.getTime() - missed) / 1000))
     return { newestSerial, lagSerials, lagSeconds }
   }

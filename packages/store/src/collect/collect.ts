@@ -1,57 +1,136 @@
+import { rmSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from '@repocast/database'
 import { systemErrorCode } from '@repocast/errors'
 import { emptyBlobId, type ObjectId } from '@repocast/objects'
-import { toBytes, toObjectId } from '../catalog/catalog.ts'
+import { durably, toBytes, toObjectId } from '../catalog/catalog.ts'
 import { Layout } from '../layout.ts'
+import type { CollectionPlan } from './plan-collection.ts'
 
-/** What a collection removes. */
-export interface CollectionPlan {
-  /** Objects that no pack holds, and that are of no removed file that stays for a while. Whatever a kept snapshot needs is in a pack of it. */
-  readonly objects: readonly { readonly id: ObjectId; readonly size: number }[]
-  readonly bytes: number
+export interface CollectOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Told of what was removed so far. */
+  readonly onProgress?: ((progress: CollectionPlan) => void) | undefined
 }
 
-const removedPerStep = 500
-
-/** Plans the removal of objects that no pack of the store holds. Changes nothing. */
-export function planCollection(catalog: Database): CollectionPlan {
-  const rows = catalog
-    .prepare<[Buffer], { id: Buffer; size: number }>(
-      `SELECT id, size FROM objects WHERE id <> ? AND NOT EXISTS (SELECT 1 FROM pack_objects WHERE object = id)
-       AND NOT EXISTS (SELECT 1 FROM kept_files WHERE object = id)`,
-    )
-    .all(toBytes(emptyBlobId))
-  const objects = rows.map(({ id, size }) => ({ id: toObjectId(id), size }))
-  return { objects, bytes: objects.reduce((sum, { size }) => sum + size, 0) }
+interface Row {
+  readonly id: Buffer
+  readonly size: number
 }
+
+/** What one turn of the event loop removes, at most: large files take their time. */
+const step = { objects: 500, bytes: 256 * 1024 * 1024 }
 
 /**
- * Removes what the plan names: first the rows, then the files, so that a crash leaves files without a row (which are
- * found or removed later), never a row without a file.
+ * Removes the objects that no pack holds and that are of no removed file that stays for a while, and what was received of such. Rows go before files, and the ids stand in
+ * the catalog until the files are gone: a crash leaves neither a row without its file nor a file that nobody knows of.
+ * @returns what was removed
+ * @throws the reason of the signal; then the rest goes with the next collection
  */
-export async function collect(plan: CollectionPlan, layout: Layout, catalog: Database): Promise<void> {
-  const remove = catalog.prepare<[Buffer]>(
-    `DELETE FROM objects WHERE id = ? AND NOT EXISTS (SELECT 1 FROM pack_objects WHERE object = id)
-     AND NOT EXISTS (SELECT 1 FROM kept_files WHERE object = id)`,
-  )
-  for (let at = 0; at < plan.objects.length; at += removedPerStep) {
-    const step = plan.objects.slice(at, at + removedPerStep)
-    const removed = step.filter(({ id }) => remove.run(toBytes(id)).changes > 0)
-    for (const { id } of removed) await rm(layout.object(id), { force: true })
+export async function collect(
+  layout: Layout,
+  catalog: Database,
+  { signal, onProgress }: CollectOptions = {},
+): Promise<CollectionPlan> {
+  const collector = new Collector(layout, catalog)
+  let removed: CollectionPlan = { objects: 0, bytes: 0 }
+  for (let rows = collector.next(emptyId); rows.length > 0; rows = collector.next(rows.at(-1)?.id ?? emptyId)) {
+    signal?.throwIfAborted()
+    await collector.remove(rows)
+    removed = {
+      objects: removed.objects + rows.length,
+      bytes: removed.bytes + rows.reduce((sum, { size }) => sum + size, 0),
+    }
+    onProgress?.(removed)
+    await nextTurn()
   }
-  await removeVariants(new Set(plan.objects.map(({ id }) => id)), layout)
+  collector.forget()
   await removePartials(layout, catalog)
+  return removed
 }
 
-/** Removes the copies with other attributes of objects that are gone. */
-async function removeVariants(gone: ReadonlySet<string>, layout: Layout): Promise<void> {
-  const digits = new Set([...gone].map(id => id.slice(0, 2)))
-  for (const two of digits) {
-    for (const name of await readdir(join(layout.objects, two))) {
-      const [rest = '', variant] = name.split('.', 2)
-      if (variant !== undefined && gone.has(two + rest)) await rm(join(layout.objects, two, name))
+const emptyId = Buffer.alloc(0)
+
+/**
+ * Removes the files that a collection has begun to remove when it was killed. Only while nobody takes objects in: an
+ * object that comes back has its file before its row.
+ */
+export async function finishCollection(layout: Layout, catalog: Database): Promise<void> {
+  await new Collector(layout, catalog).finish()
+}
+
+class Collector {
+  readonly #layout: Layout
+  readonly #catalog: Database
+  readonly #statements
+
+  constructor(layout: Layout, catalog: Database) {
+    this.#layout = layout
+    this.#catalog = catalog
+    this.#statements = {
+      next: catalog.prepare<[Buffer, Buffer, number], Row>(
+        `SELECT id, size FROM objects WHERE id > ? AND id <> ?
+         AND NOT EXISTS (SELECT 1 FROM pack_objects WHERE object = id)
+         AND NOT EXISTS (SELECT 1 FROM kept_files WHERE object = id) ORDER BY id LIMIT ?`,
+      ),
+      delete: catalog.prepare<[Buffer]>('DELETE FROM objects WHERE id = ?'),
+      note: catalog.prepare<[Buffer]>('INSERT OR IGNORE INTO removing VALUES (?)'),
+      noted: catalog.prepare<[], { id: Buffer }>(
+        'SELECT id FROM removing WHERE NOT EXISTS (SELECT 1 FROM objects WHERE objects.id = removing.id)',
+      ),
+      forget: catalog.prepare('DELETE FROM removing'),
+    }
+  }
+
+  /** The next objects to remove behind an id. */
+  next(behind: Buffer): Row[] {
+    const rows = this.#statements.next.all(behind, toBytes(emptyBlobId), step.objects)
+    let bytes = 0
+    const end = rows.findIndex(({ size }) => {
+      bytes += size
+      return bytes > step.bytes
+    })
+    return end === -1 ? rows : rows.slice(0, end + 1)
+  }
+
+  async remove(rows: readonly Row[]): Promise<void> {
+    durably(this.#catalog, () => {
+      this.#statements.forget.run()
+      for (const { id } of rows) {
+        this.#statements.delete.run(id)
+        this.#statements.note.run(id)
+      }
+    })
+    // In the same turn as the rows: an object that is received again meanwhile is not taken for this one.
+    const ids = rows.map(({ id }) => toObjectId(id))
+    for (const id of ids) rmSync(this.#layout.object(id), { force: true })
+    await this.#removeVariants(new Set(ids))
+  }
+
+  /** Durable, lest an object that comes back is taken for one that has to go. */
+  forget(): void {
+    durably(this.#catalog, () => this.#statements.forget.run())
+  }
+
+  async finish(): Promise<void> {
+    const ids = this.#statements.noted.all().map(({ id }) => toObjectId(id))
+    if (ids.length === 0) return
+    for (const id of ids) rmSync(this.#layout.object(id), { force: true })
+    await this.#removeVariants(new Set(ids))
+    this.forget()
+  }
+
+  /** Removes the copies with other attributes of objects that are gone. */
+  async #removeVariants(gone: ReadonlySet<ObjectId>): Promise<void> {
+    const names: ReadonlySet<string> = gone
+    for (const two of new Set([...gone].map(id => id.slice(0, 2)))) {
+      for (const name of await readdir(join(this.#layout.objects, two))) {
+        const [rest = '', variant] = name.split('.', 2)
+        if (variant !== undefined && names.has(two + rest))
+          await rm(join(this.#layout.objects, two, name), { force: true })
+      }
     }
   }
 }
@@ -61,7 +140,8 @@ async function removePartials(layout: Layout, catalog: Database): Promise<void> 
   const isPacked = catalog.prepare<[Buffer]>('SELECT 1 FROM pack_objects WHERE object = ? LIMIT 1')
   for (const two of Layout.fanOut) {
     for (const rest of await readNames(join(layout.partial, two))) {
-      if (isPacked.get(Buffer.from(two + rest, 'hex')) === undefined) await rm(join(layout.partial, two, rest))
+      if (isPacked.get(Buffer.from(two + rest, 'hex')) === undefined)
+        rmSync(join(layout.partial, two, rest), { force: true })
     }
   }
 }

@@ -232,7 +232,7 @@ export class Generations {
     const there = await lookAtServed(path, this.#layout.generationsOf(repository))
     if (there.kind === 'generation') return there.number
     // A link that was ours may lead elsewhere, because the data directory was moved.
-    const wasOurs = there.kind === 'foreign' && there.isLink && this.#servedPaths(repository).includes(resolve(path))
+    const wasOurs = there.kind === 'foreign' && there.isLink && this.servedPaths(repository).includes(resolve(path))
     if (there.kind === 'nothing' || wasOurs) return undefined
     throw servedPathTaken(path, there.what)
   }
@@ -242,14 +242,15 @@ export class Generations {
     const numbers = new Set<number>()
     const number = await this.#numberServed(repository, servedPath)
     if (number !== undefined) numbers.add(number)
-    for (const path of this.#servedPaths(repository)) {
+    for (const path of this.servedPaths(repository)) {
       const there = await lookAtServed(path, this.#layout.generationsOf(repository))
       if (there.kind === 'generation') numbers.add(there.number)
     }
     return numbers
   }
 
-  #servedPaths(repository: RepositoryName): string[] {
+  /** The paths under which a repository was ever served, absolute. */
+  servedPaths(repository: RepositoryName): string[] {
     return this.#statements.paths.all(repository).map(({ path }) => path)
   }
 

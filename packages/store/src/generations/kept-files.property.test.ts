@@ -220,10 +220,10 @@ test('objects of files that are kept stay, so that nothing crosses the network a
     )
   const hasObject = (text: string): boolean => existsSync(store.layout.object(objectIdOf(Buffer.from(text))))
   // No pack holds any of them.
-  await store.collect(store.planCollection())
+  await store.collect()
   expect([hasObject('x'), hasObject('y')]).toEqual([true, false])
   expect(await store.generations.dropKept(repository, { seconds, now: 1100 })).toBe(1)
-  await store.collect(store.planCollection())
+  await store.collect()
   expect(hasObject('x')).toBe(false)
   await store.close()
 })

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Database } from '@repocast/database'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
 import { onDisk, writeFileDurably } from '@repocast/files'
-import { type InfoHash, type ObjectId, objectIdOf, type PackReference } from '@repocast/objects'
+import { type InfoHash, type ObjectId, objectIdOf, type PackReference, parseInfoHash } from '@repocast/objects'
 import { type Pack, packReference, parsePack, RestingPack, rereadPack } from '@repocast/packs'
 import { durably, toBytes, toInfoHash, toObjectId } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
@@ -33,7 +34,10 @@ export class PackShelf {
         'INSERT INTO packs (info_hash, bytes, objects, torrent_id, torrent_bytes) VALUES (?, ?, ?, ?, ?)',
       ),
       insertObject: catalog.prepare<[Buffer, number | bigint]>('INSERT INTO pack_objects (object, pack) VALUES (?, ?)'),
-      delete: catalog.prepare<[Buffer]>('DELETE FROM packs WHERE info_hash = ?'),
+      delete: catalog.prepare<[Buffer]>(
+        `DELETE FROM packs WHERE info_hash = ?
+         AND NOT EXISTS (SELECT 1 FROM snapshot_packs WHERE snapshot_packs.info_hash = packs.info_hash)`,
+      ),
       locate: catalog.prepare<[Buffer], { info_hash: Buffer }>(
         'SELECT info_hash FROM pack_objects JOIN packs ON number = pack WHERE object = ?',
       ),
@@ -133,11 +137,25 @@ export class PackShelf {
     return this.#statements.locate.all(toBytes(id)).map(row => toInfoHash(row.info_hash))
   }
 
-  /** Forgets a pack. Its objects stay until they are collected. */
-  async remove(infoHash: InfoHash): Promise<void> {
-    // Durable before the file goes: a row without its file would be a pack that cannot be opened.
-    durably(this.#catalog, () => this.#statements.delete.run(toBytes(infoHash)))
-    await rm(this.#layout.torrent(infoHash), { force: true })
+  /** Forgets packs, but those that a kept snapshot names by now. Their objects stay until they are collected. */
+  async remove(infoHashes: readonly InfoHash[]): Promise<void> {
+    if (infoHashes.length === 0) return
+    // Durable before the files go: a row without its file would be a pack that cannot be opened.
+    durably(this.#catalog, () => {
+      for (const infoHash of infoHashes) this.#statements.delete.run(toBytes(infoHash))
+    })
+    for (const infoHash of infoHashes) {
+      if (!this.has(infoHash)) await rm(this.#layout.torrent(infoHash), { force: true })
+    }
+  }
+
+  /** Removes .torrent files of packs that nobody knows: what a killed `add` or `remove` left. Not while packs are added. */
+  async removeLeftovers(): Promise<void> {
+    for (const name of await readdir(this.#layout.torrents)) {
+      const [, infoHash] = /^([0-9a-f]{40})\.torrent/.exec(name) ?? []
+      if (infoHash !== undefined && this.has(parseInfoHash(infoHash))) continue
+      await rm(join(this.#layout.torrents, name), { force: true })
+    }
   }
 
   /** Whether `torrent` is the .torrent that `reference` names. */

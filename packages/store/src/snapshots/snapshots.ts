@@ -13,11 +13,21 @@ export class Snapshots {
       insert: catalog.prepare<[string, number, Uint8Array]>('INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)'),
       insertPack: catalog.prepare<[string, number, Buffer]>('INSERT INTO snapshot_packs VALUES (?, ?, ?)'),
       delete: catalog.prepare<[string, number]>('DELETE FROM snapshots WHERE repository = ? AND serial = ?'),
+      complete: catalog.prepare<[string, number]>('INSERT OR IGNORE INTO complete_snapshots VALUES (?, ?)'),
+      incomplete: catalog.prepare<[string, number]>(
+        'DELETE FROM complete_snapshots WHERE repository = ? AND serial = ?',
+      ),
+      completeSerials: catalog.prepare<[string], { serial: number }>(
+        'SELECT serial FROM complete_snapshots WHERE repository = ? ORDER BY serial',
+      ),
       get: catalog.prepare<[string, number], { record: Buffer }>(
         'SELECT record FROM snapshots WHERE repository = ? AND serial = ?',
       ),
       newest: catalog.prepare<[string], { record: Buffer }>(
         'SELECT record FROM snapshots WHERE repository = ? ORDER BY serial DESC LIMIT 1',
+      ),
+      after: catalog.prepare<[string, number], { record: Buffer }>(
+        'SELECT record FROM snapshots WHERE repository = ? AND serial > ? ORDER BY serial LIMIT 1',
       ),
       serials: catalog.prepare<[string], { serial: number }>(
         'SELECT serial FROM snapshots WHERE repository = ? ORDER BY serial',
@@ -66,7 +76,25 @@ export class Snapshots {
   }
 
   remove(repository: RepositoryName, serial: number): void {
-    this.#statements.delete.run(repository, serial)
+    this.#catalog.transaction(() => {
+      this.#statements.delete.run(repository, serial)
+      this.#statements.incomplete.run(repository, serial)
+    })()
+  }
+
+  /** Says that every object of a kept snapshot is there: it can be served without the network. */
+  markComplete(repository: RepositoryName, serial: number): void {
+    this.#statements.complete.run(repository, serial)
+  }
+
+  /** Those that can be served without the network, in growing order. */
+  complete(repository: RepositoryName): number[] {
+    return this.#statements.completeSerials.all(repository).map(row => row.serial)
+  }
+
+  /** The oldest kept snapshot behind a serial. */
+  after(repository: RepositoryName, serial: number): SnapshotRecord | undefined {
+    return decode(this.#statements.after.get(repository, serial))
   }
 
   /** Packs that no kept snapshot needs. */

@@ -2,6 +2,7 @@ import { adding } from '../../command.ts'
 import { originChannels } from './channels.ts'
 import { originCheck } from './check.ts'
 import { originDiff } from './diff.ts'
+import { originGc } from './gc.ts'
 import { originInit } from './init.ts'
 import { originLink } from './link.ts'
 import { originLog } from './log.ts'
@@ -26,4 +27,5 @@ export const commands = [
   adding(originRollback),
   adding(originPromote),
   adding(originChannels),
+  adding(originGc),
 ]

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { dataVersion } from '@repocast/database'
+import type { RepositoryName } from '@repocast/objects'
+import type { Store } from '@repocast/store'
+
+export interface Ordered {
+  readonly repository: RepositoryName
+  /** The admin wants something else than before. */
+  readonly onChange: () => void
+}
+
+const lookMilliseconds = 250
+
+/**
+ * Tells of orders that commands give while the agent runs: they write them into the catalog, and SQLite tells by a
+ * counter that somebody else has committed, so that looking costs nothing. Until the signal; never throws.
+ */
+export async function watchOrders(
+  { catalog, orders }: Store,
+  all: readonly Ordered[],
+  signal: AbortSignal,
+): Promise<void> {
+  const known = new Map(all.map(({ repository }) => [repository, JSON.stringify(orders.of(repository))]))
+  for (let version = dataVersion(catalog); !signal.aborted; ) {
+    await sleep(lookMilliseconds, undefined, { signal }).catch(() => {})
+    const now = dataVersion(catalog)
+    if (signal.aborted || now === version) continue
+    version = now
+    for (const { repository, onChange } of all) {
+      const text = JSON.stringify(orders.of(repository))
+      if (known.get(repository) === text) continue
+      known.set(repository, text)
+      onChange()
+    }
+  }
+}

@@ -1,0 +1,3 @@
+import { orderCommand } from './orders.ts'
+
+export const agentAccept = orderCommand('accept', 'Let a snapshot remove more files than `wipe-guard` allows')

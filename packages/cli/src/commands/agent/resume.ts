@@ -1,0 +1,3 @@
+import { orderCommand } from './orders.ts'
+
+export const agentResume = orderCommand('resume', 'Follow the feed again')

@@ -1,0 +1,3 @@
+import { orderCommand } from './orders.ts'
+
+export const agentUnpin = orderCommand('unpin', 'Keep a snapshot no longer than others')

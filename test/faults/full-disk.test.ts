@@ -1,0 +1,94 @@
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type LabAgent, type LabOrigin, startAgent, startOrigin } from '../lab/deployment.ts'
+import { assertSameTree, changePlainTree, type Lab, openLab, plainTree } from '../lab/index.ts'
+import { mayMount, mountSmallDisk, type SmallDisk } from '../lab/tmpfs.ts'
+
+const megabyte = 1024 * 1024
+
+interface World {
+  readonly lab: Lab
+  readonly source: string
+  readonly origin: LabOrigin
+  readonly disk: SmallDisk
+  startAgent(settings?: Readonly<Record<string, unknown>>): Promise<LabAgent>
+}
+
+async function openWorld(diskBytes: number): Promise<World> {
+  const lab = openLab('full-disk')
+  const source = lab.newDirectory('source')
+  await plainTree(source, { seed: 1, files: 40, directories: 4, bytes: 50_000 })
+  const origin = await startOrigin(lab)
+  await origin.publish('tree', source)
+  const disk = await mountSmallDisk(lab, diskBytes)
+  const link = await origin.link('tree')
+  return {
+    lab,
+    source,
+    origin,
+    disk,
+    startAgent: async (settings = {}) => await startAgent(lab, { tree: link }, { data: disk.directory, settings }),
+  }
+}
+
+async function publishMore({ source, origin }: World, bytes: number): Promise<void> {
+  await changePlainTree(source, { seed: 2, add: 20, change: 5, remove: 2, bytes })
+  await origin.publish('tree', source)
+}
+
+/** What was served before the trouble is served, and what is new comes when the trouble is over. */
+async function assertServes({ source }: World, agent: LabAgent, serial: number): Promise<void> {
+  await agent.waitForSerial('tree', serial)
+  await assertSameTree(source, agent.servedPath('tree'))
+}
+
+const needsRoot = !mayMount() && process.env.CI !== 'true'
+
+describe.skipIf(needsRoot)('a disk that is in trouble pauses the repository, and loses nothing (needs root)', () => {
+  test('too small for a download: nothing is fetched, and need and free bytes are told', async () => {
+    const world = await openWorld(8 * megabyte)
+    await using _lab = world.lab
+    await world.disk.fill(megabyte)
+    const agent = await world.startAgent()
+    const { error } = await agent.waitFor('tree', ({ state }) => state === 'paused')
+    expect(error?.code).toBe('REPOCAST_DISK_NO_ROOM')
+    expect(error?.message).toMatch(/need .* are free, of which .* stay free/)
+    await world.disk.free()
+    await assertServes(world, agent, 1)
+  })
+
+  test('the reserve stays free', async () => {
+    const world = await openWorld(16 * megabyte)
+    await using _lab = world.lab
+    const agent = await world.startAgent({ reserve: '14MB' })
+    expect((await agent.waitFor('tree', ({ state }) => state === 'paused')).error?.code).toBe('REPOCAST_DISK_NO_ROOM')
+    await world.disk.resize(40 * megabyte)
+    await assertServes(world, agent, 1)
+  })
+
+  test.each([
+    ['full', async (disk: SmallDisk) => await disk.fill(0), async (disk: SmallDisk) => await disk.free()],
+    [
+      'read-only',
+      async (disk: SmallDisk) => await disk.setWritable(false),
+      async (disk: SmallDisk) => await disk.setWritable(true),
+    ],
+  ])('%s in the middle of a download', async (_what, breakIt, mendIt) => {
+    const world = await openWorld(64 * megabyte)
+    await using _lab = world.lab
+    const agent = await world.startAgent({ 'download-limit': '1MB/s', reserve: '0B' })
+    const before = join(world.lab.newDirectory('before'), 'tree')
+    await assertServes(world, agent, 1)
+    await cp(world.source, before, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+    await publishMore(world, 300_000)
+    await agent.waitFor('tree', ({ bytesDone }) => bytesDone > 0)
+    await breakIt(world.disk)
+    const { error } = await agent.waitFor('tree', ({ state }) => state === 'paused')
+    expect(error?.code).toMatch(/^REPOCAST_DISK_(FULL|REFUSED|NO_ROOM)$/)
+    await assertSameTree(before, agent.servedPath('tree'))
+    await mendIt(world.disk)
+    await assertServes(world, agent, 2)
+    expect(await agent.process.stop()).toEqual({ code: 0 })
+  })
+})
