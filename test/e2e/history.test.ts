@@ -2,7 +2,15 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type LabOrigin, startAgent, startOrigin } from '../lab/deployment.ts'
-import { assertSameTree, openLab, repocast, runCommand, tryRepocast, yumRepository } from '../lab/index.ts'
+import {
+  assertSameTree,
+  debRepository,
+  openLab,
+  repocast,
+  runCommand,
+  tryRepocast,
+  yumRepository,
+} from '../lab/index.ts'
 
 /** What a command about the repository `yum` prints for people. */
 async function text(origin: LabOrigin, command: string, ...args: readonly string[]): Promise<string> {
@@ -74,6 +82,27 @@ test('log, show and diff tell the history of a repository, and a rollback brings
   await agent.waitForSerial('yum', 5)
   await assertSameTree(directory, agent.servedPath('yum'))
   expect(await readFile(join(agent.servedPath('yum'), '.discinfo'), 'utf8')).toBe('another\n')
+})
+
+test('diff tells which debs of real packages an archive has changed', async () => {
+  await using lab = openLab('history-deb')
+  const repository = await debRepository(lab)
+  const origin = await startOrigin(lab)
+  await origin.publish('deb', repository.directory)
+  const { added, removed, upgraded } = await repository.update()
+  await origin.publish('deb', repository.directory)
+  const { stdout } = await repocast(['origin', 'diff', 'deb', '--data', origin.data, '--json'])
+  const changes = stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as { readonly type: string })
+  // The suite is a link to the directory of its codename.
+  const place = expect.stringMatching(/^dists\/[a-z]+\/main$/)
+  const told = changes.filter(({ type }) => type === 'package')
+  expect(told).toHaveLength(added.length + 2)
+  for (const name of added) expect(told).toContainEqual(expect.objectContaining({ change: 'added', place, name }))
+  expect(told).toContainEqual(expect.objectContaining({ change: 'removed', place, name: removed }))
+  expect(told).toContainEqual(expect.objectContaining({ change: 'upgraded', place, ...upgraded }))
 })
 
 const noarch = { type: 'package', place: '', architecture: 'noarch' }
