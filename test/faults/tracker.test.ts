@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { freshLoopback, openLab, type Random, seededRandom } from '../lab/index.ts'
 import { type StandaloneTracker, startStandaloneTracker } from '../lab/standalone-tracker.ts'
@@ -32,7 +33,7 @@ test('a tracker that is killed knows its peers and totals when it is back', asyn
   // Batches are written every five seconds.
   const { totals } = await tracker.statistics()
   expect(totals).toMatchObject({ torrents: 1, swarms: 1, peers: 300, seeders: 110, leechers: 190 })
-  await new Promise(resolve => setTimeout(resolve, 6000))
+  await expect.poll(() => keptRecords(tracker), { timeout: 30_000, interval: 500 }).toBe('190 of 300 completed 10')
   await tracker.process.kill()
   await tracker.restart()
   const after = await tracker.statistics()
@@ -55,6 +56,21 @@ test('a tracker that is killed knows its peers and totals when it is back', asyn
   }
   expect(await tracker.process.stop()).toEqual({ code: 0 })
 })
+
+/** What another process sees in the tracker's database. */
+function keptRecords({ data }: StandaloneTracker): string | undefined {
+  const database = new DatabaseSync(join(data, 'tracker.sqlite'), { readOnly: true })
+  try {
+    const row = database
+      .prepare(
+        "SELECT leechers || ' of ' || (length(records) / 26) || ' completed ' || completed AS kept FROM peers JOIN totals USING (info_hash)",
+      )
+      .get()
+    return typeof row?.kept === 'string' ? row.kept : undefined
+  } finally {
+    database.close()
+  }
+}
 
 test('a list that grows is seen, and one that is spoilt changes nothing', async () => {
   await using lab = openLab('tracker-list')
