@@ -43,6 +43,14 @@ describe('what createrepo_c makes has no findings', () => {
     expect(await check(await made(option))).toEqual([])
   })
 
+  test('with --zck', async ({ skip }) => {
+    const { stderr } = await tryCommand('createrepo_c', ['--quiet', '--zck', lab.newDirectory('probe')])
+    skip(/zck/.test(stderr), 'this createrepo_c was built without it')
+    const directory = await made('--zck')
+    expect(await readFile(join(directory, 'repodata/repomd.xml'), 'utf8')).toMatch(/type="primary_zck"/)
+    expect(await check(directory)).toEqual([])
+  })
+
   test.each(['sha224', 'sha256', 'sha384', 'sha512'])('with --checksum=%s', async type => {
     expect(await check(await made(`--checksum=${type}`))).toEqual([])
   })

@@ -11,6 +11,10 @@ export interface Chunk {
 }
 
 export interface ZchunkHeader {
+  /** Bytes before the body. */
+  readonly sizeBytes: number
+  /** The digest that it says it has itself, and has; lower-case hexadecimal. */
+  readonly digest: string
   readonly compression: 'none' | 'zstd'
   readonly digestType: DigestType
   /** What all chunks but itself are compressed with; of no bytes when there is none. */
@@ -53,7 +57,8 @@ export async function readHeader(source: ByteSource): Promise<ZchunkHeader> {
   const header = await source.takeExactly(sizeBytes)
   if (!digestOf(type, [id, encoded, header]).equals(digest))
     throw new Malformed('it is damaged (the checksum of its header is wrong)')
-  return parseHeader(new HeaderReader(header), type)
+  const beforeBody = id.length + encoded.length + digest.length + sizeBytes
+  return { ...parseHeader(new HeaderReader(header), type), sizeBytes: beforeBody, digest: digest.toString('hex') }
 }
 
 /** The digest of `parts`. */
@@ -73,7 +78,7 @@ async function readLead(source: ByteSource): Promise<{ type: DigestType; sizeByt
   return { type, sizeBytes, encoded: bytes.subarray(0, reader.at) }
 }
 
-function parseHeader(reader: HeaderReader, type: DigestType): ZchunkHeader {
+function parseHeader(reader: HeaderReader, type: DigestType): Omit<ZchunkHeader, 'sizeBytes' | 'digest'> {
   // The checksum of the whole body: each chunk has its own.
   reader.bytes(type.sizeBytes)
   const flag = reader.integer()
