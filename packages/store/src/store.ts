@@ -159,6 +159,7 @@ export class Store {
     for (const id of ids) await this.#files.forget(this.layout.object(id))
     // from here on without waiting, so that nobody sees one half of it
     const added = this.losses.note(ids, what)
+    this.generations.kept.giveUp(ids)
     for (const id of ids) removeAll(Buffer.from(this.layout.object(id)))
     this.#committer.heldHasChanged()
     for (const storage of open) storage.lose(ids)

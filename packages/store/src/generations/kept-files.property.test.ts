@@ -227,3 +227,24 @@ test('objects of files that are kept stay, so that nothing crosses the network a
   expect(hasObject('x')).toBe(false)
   await store.close()
 })
+
+test('a kept file that was damaged goes, since nobody may have it any more', async () => {
+  spawnSync('sh', ['-c', `rm -rf "${directory}"/*`])
+  await open()
+  const first = await snapshot(
+    1,
+    new Map([
+      ['a', 'x'],
+      ['d/b', 'y'],
+      ['c', 'z'],
+    ]),
+  )
+  const second = await snapshot(2, new Map([['c', 'z']]))
+  const grace = { seconds, now: 1000 }
+  for (const record of [first, second])
+    await store.generations.swap(await store.generations.build(record, www, { keepRemoved: grace }), www)
+  await store.lose([objectIdOf(Buffer.from('x'))], 'rotten')
+  expect(await store.generations.dropKept(repository, grace)).toBe(1)
+  expect([...served().keys()]).toEqual(['c', 'd/b'])
+  await store.close()
+})

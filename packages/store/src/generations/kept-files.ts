@@ -86,6 +86,7 @@ export class KeptFiles {
       delete: catalog.prepare<[string, number, Buffer]>(
         'DELETE FROM kept_files WHERE repository = ? AND generation = ? AND path = ?',
       ),
+      giveUp: catalog.prepare<[Buffer]>('UPDATE kept_files SET removed = 0 WHERE object = ?'),
       forget: catalog.prepare<[string, number]>('DELETE FROM kept_files WHERE repository = ? AND generation = ?'),
     }
   }
@@ -158,6 +159,11 @@ export class KeptFiles {
       for (const path of gone) this.#statements.delete.run(repository, number, path)
     })()
     return gone.length
+  }
+
+  /** Lets files with these objects expire: they are damaged, and nobody may have them any more. */
+  giveUp(ids: Iterable<ObjectId>): void {
+    for (const id of ids) this.#statements.giveUp.run(toBytes(id))
   }
 
   /** Forgets what a generation had, when it is gone. */
