@@ -31,7 +31,8 @@ export function* readBlock(reader: BitReader, table: Uint32Array): Generator<Uin
   if (origin >= length) throw new Malformed('it is damaged (a block begins outside of itself)')
   sort(table, length)
   let found = 0xffffffff
-  for (const chunk of expandRuns(table, length, origin)) {
+  const expander = new RunExpander(table, length, origin)
+  for (let chunk = expander.next(); chunk.length > 0; chunk = expander.next()) {
     found = addToCrc(found, chunk)
     yield chunk
   }
@@ -133,34 +134,49 @@ function sort(table: Uint32Array, length: number): void {
   }
 }
 
-/** Four same bytes are followed by a number of more of them. */
-function* expandRuns(table: Uint32Array, length: number, origin: number): Generator<Uint8Array> {
-  let out = Buffer.allocUnsafe(chunkBytes)
-  let filled = 0
-  let at = (table[origin] ?? 0) >>> 8
-  let last = -1
-  let same = 0
-  for (let k = 0; k < length; k += 1) {
-    const entry = table[at] ?? 0
-    const byte = entry & 0xff
-    at = entry >>> 8
-    // A run has up to 255 bytes.
-    if (filled > chunkBytes - 256) {
-      yield out.subarray(0, filled)
-      out = Buffer.allocUnsafe(chunkBytes)
-      filled = 0
-    }
-    if (same === 4) {
-      out.fill(last, filled, filled + byte)
-      filled += byte
-      same = 0
-      last = -1
-      continue
-    }
-    same = byte === last ? same + 1 : 1
-    last = byte
-    out[filled] = byte
-    filled += 1
+/**
+ * Follows a sorted table, and undoes runs: four same bytes are followed by a number of more of them. Not a generator,
+ * whose loops V8 does not make quick.
+ */
+class RunExpander {
+  readonly #table: Uint32Array
+  #left: number
+  #at: number
+  #last = -1
+  #same = 0
+
+  constructor(table: Uint32Array, length: number, origin: number) {
+    this.#table = table
+    this.#left = length
+    this.#at = (table[origin] ?? 0) >>> 8
   }
-  yield out.subarray(0, filled)
+
+  /** The next bytes, none at the end. */
+  next(): Buffer {
+    const out = Buffer.allocUnsafe(chunkBytes)
+    const table = this.#table
+    let [at, last, same, filled, left] = [this.#at, this.#last, this.#same, 0, this.#left]
+    // A run has up to 255 bytes.
+    for (; left > 0 && filled <= chunkBytes - 256; left -= 1) {
+      const entry = table[at] ?? 0
+      const byte = entry & 0xff
+      at = entry >>> 8
+      if (same === 4) {
+        out.fill(last, filled, filled + byte)
+        filled += byte
+        same = 0
+        last = -1
+        continue
+      }
+      same = byte === last ? same + 1 : 1
+      last = byte
+      out[filled] = byte
+      filled += 1
+    }
+    this.#at = at
+    this.#last = last
+    this.#same = same
+    this.#left = left
+    return out.subarray(0, filled)
+  }
 }
