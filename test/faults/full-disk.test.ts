@@ -1,8 +1,7 @@
-import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type LabAgent, type LabOrigin, startAgent, startOrigin } from '../lab/deployment.ts'
-import { assertSameTree, changePlainTree, type Lab, openLab, plainTree } from '../lab/index.ts'
+import { assertSameTree, changePlainTree, type Lab, openLab, plainTree, runCommand } from '../lab/index.ts'
 import { mayMount, mountSmallDisk, type SmallDisk } from '../lab/tmpfs.ts'
 
 const megabyte = 1024 * 1024
@@ -61,7 +60,7 @@ describe.skipIf(needsRoot)('a disk that is in trouble pauses the repository, and
   test('the reserve stays free', async () => {
     const world = await openWorld(16 * megabyte)
     await using _lab = world.lab
-    const agent = await world.startAgent({ reserve: '14MB' })
+    const agent = await world.startAgent({ reserve: '15.5MB' })
     expect((await agent.waitFor('tree', ({ state }) => state === 'paused')).error?.code).toBe('REPOCAST_DISK_NO_ROOM')
     await world.disk.resize(40 * megabyte)
     await assertServes(world, agent, 1)
@@ -80,7 +79,7 @@ describe.skipIf(needsRoot)('a disk that is in trouble pauses the repository, and
     const agent = await world.startAgent({ 'download-limit': '1MB/s', reserve: '0B' })
     const before = join(world.lab.newDirectory('before'), 'tree')
     await assertServes(world, agent, 1)
-    await cp(world.source, before, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+    await runCommand('cp', ['-a', world.source, before])
     await publishMore(world, 300_000)
     await agent.waitFor('tree', ({ bytesDone }) => bytesDone > 0)
     await breakIt(world.disk)

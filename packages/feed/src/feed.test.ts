@@ -96,6 +96,25 @@ test('many publishes do not let the directory of metadata grow', async () => {
   expect(readdirSync(join(directory, 'feed')).length).toBeLessThan(25)
 })
 
+test('looks at the same time do not take the metadata from each other', async () => {
+  const mirror = await follower()
+  for (let serial = 1; serial <= 6; serial += 1) {
+    await feed.publish(recordOf(serial))
+    const looks = await Promise.all([mirror.refresh(), mirror.refresh(), mirror.refresh()])
+    expect(looks.map(({ record }) => record?.serial)).toEqual([serial, serial, serial])
+    expect(committed()).toContain('signed')
+  }
+})
+
+test('metadata that is gone is fetched again', async () => {
+  await feed.publish(recordOf(1))
+  await (await follower()).refresh()
+  for (const name of readdirSync(join(directory, 'mirror'))) {
+    if (name.startsWith('metadata-')) rmSync(join(directory, 'mirror', name), { recursive: true })
+  }
+  expect((await (await follower()).refresh()).record).toEqual(recordOf(1))
+})
+
 test('records that are withdrawn are gone, the newest stays, and mirrors go on', async () => {
   for (let serial = 1; serial <= 4; serial += 1) await feed.publish(recordOf(serial))
   const mirror = await follower()

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
-import { onDisk, replaceLink } from '@repocast/files'
+import { isThere, onDisk, replaceLink } from '@repocast/files'
 import { decodeRecord, maxRecordBytes, objectIdOf, type PackReference, type SnapshotRecord } from '@repocast/objects'
 import { MetadataKind, type TargetFile } from '@tufjs/models'
 import { type Channels, decodeChannels, maxChannelsBytes } from '../channels/channels.ts'
@@ -48,6 +48,7 @@ export class Follower {
   readonly #clock: () => Date
   readonly #client: FeedClient
   #etag: string | undefined
+  #refreshing: Promise<unknown> = Promise.resolve()
   #last: { readonly record: SnapshotRecord | undefined; readonly expires: number } | undefined
 
   constructor({ link, directory, floor, clock, hold, fetch: fetchFunction = fetch }: FollowerOptions) {
@@ -65,7 +66,14 @@ export class Follower {
    *   REPOCAST_FEED_BAD_SIGNATURE, REPOCAST_FEED_MALFORMED, REPOCAST_FEED_WRONG_ROOT, REPOCAST_RECORD_MALFORMED,
    *   REPOCAST_CHANNELS_MALFORMED, REPOCAST_CHANNEL_UNKNOWN, REPOCAST_SNAPSHOT_UNKNOWN
    */
-  async refresh({ signal }: { readonly signal?: AbortSignal } = {}): Promise<Refreshed> {
+  async refresh(options: { readonly signal?: AbortSignal } = {}): Promise<Refreshed> {
+    // One at a time: each removes the scratch directories of others.
+    const run = this.#refreshing.then(async () => await this.#refresh(options))
+    this.#refreshing = run.catch(() => {})
+    return await run
+  }
+
+  async #refresh({ signal }: { readonly signal?: AbortSignal }): Promise<Refreshed> {
     const url = new URL('timestamp.json', this.link.feedUrl).href
     const etag = this.#last && this.#etag
     const { status, etag: newEtag } = await this.#client.get(url, 100_000, { etag, signal })
@@ -113,7 +121,9 @@ export class Follower {
     const scratch = join(this.#directory, `metadata-${randomBytes(6).toString('hex')}`)
     await onDisk('make', scratch, async () => await mkdir(scratch, { recursive: true }))
     const current = await this.#currentName()
-    if (current !== undefined) await cp(join(this.#directory, current), scratch, { recursive: true })
+    // What a full disk or a careless hand has left without its files is as nothing; the floors stay.
+    const isHere = current !== undefined && isThere(join(this.#directory, current))
+    if (isHere) await cp(join(this.#directory, current), scratch, { recursive: true })
     else await writeFile(join(scratch, 'root.json'), await this.#fetchFirstRoot(signal))
     return scratch
   }
