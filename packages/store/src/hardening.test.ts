@@ -244,7 +244,7 @@ describe('generations', () => {
       expect(look(join(www, '.'))).toBe(expected[toThird ? 2 : 1])
     }
     expect(kills).toBeGreaterThan(20)
-  }, 120_000)
+  }, 300_000)
 
   test('a kill at any change of the disk while old generations are removed leaves only whole ones', async () => {
     const first = await snapshot(1, before)
@@ -272,7 +272,7 @@ describe('generations', () => {
     }
     const names = readdirSync(join(directory, 'generations/test'))
     expect(names.filter(name => name.endsWith('.removed'))).toEqual([])
-  }, 120_000)
+  }, 300_000)
 })
 
 describe('pieces', () => {
