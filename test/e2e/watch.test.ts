@@ -1,10 +1,10 @@
-import { appendFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StatsDocument } from '@repocast/api'
 import { expect, test } from 'vitest'
 import { type LabOrigin, startAgent, startOrigin } from '../lab/deployment.ts'
-import { assertSameTree, openLab, repocast, runCommand, tryRepocast, yumRepository } from '../lab/index.ts'
+import { assertSameTree, openLab, repocast, treeFingerprint, tryRepocast, yumRepository } from '../lab/index.ts'
 
 const patiently = { timeout: 60_000, interval: 100 }
 const watch = { 'still-for': '1s', every: '1s' }
@@ -45,25 +45,32 @@ test('a watched repository is published when createrepo_c has changed it and nob
   expect((await statistics(origin)).repositories).toMatchObject([{ name: 'yum', serial: 2 }])
 })
 
-test('a tree that cannot be published keeps the last snapshot, and is told until it can', async () => {
+test('a half-done update is not published: mirrors keep the last snapshot, and the origin tells until it is complete', async () => {
   await using lab = openLab('watch-refused')
   const { directory, update } = await yumRepository(lab)
   const origin = await startOrigin(lab, { repositories: { yum: { tree: directory, watch } } })
+  const agent = await startAgent(lab, { yum: await origin.link('yum') })
   const status = async () => (await statistics(origin)).watched[0]
   await expect.poll(status, patiently).toMatchObject({ state: 'current' })
-  const pipe = join(directory, 'pipe')
-  await runCommand('mkfifo', [pipe])
+
+  await agent.waitForSerial('yum', 1)
+  const last = await treeFingerprint(agent.servedPath('yum'))
+  // All is there, but for a package that repomd.xml leads to.
+  const elsewhere = lab.newDirectory('elsewhere')
   await update()
-  await expect
-    .poll(status, patiently)
-    .toMatchObject({ state: 'refused', error: { code: 'REPOCAST_TREE_SPECIAL_FILE' } })
+  const rpm = (await readdir(directory, { recursive: true })).find(path => /lab-plugin.*\.rpm$/.test(path)) ?? ''
+  await rename(join(directory, rpm), join(elsewhere, 'rpm'))
+  await expect.poll(status, patiently).toMatchObject({ state: 'refused', error: { code: 'REPOCAST_CHECK_FAILED' } })
   const metrics = await (await fetch(`${origin.url}/metrics`)).text()
   expect(metrics).toContain('repocast_watch_failed{repository="yum"} 1')
   expect(origin.process.log()).toContain('not published, mirrors keep the last snapshot')
   expect((await statistics(origin)).repositories).toMatchObject([{ serial: 1 }])
-  await rm(pipe)
+  expect(await treeFingerprint(agent.servedPath('yum'))).toEqual(last)
+
+  await rename(join(elsewhere, 'rpm'), join(directory, rpm))
+  await agent.waitForSerial('yum', 2)
+  await assertSameTree(directory, agent.servedPath('yum'))
   await expect.poll(status, patiently).toMatchObject({ state: 'current', error: null })
-  expect((await statistics(origin)).repositories).toMatchObject([{ serial: 2 }])
 })
 
 test('the configured tree is published without naming it', async () => {
