@@ -49,6 +49,14 @@ describe('a tree on the disk', () => {
     for (const path of ['dir', 'c/d/e', 'x']) expect([...tree.walk(path)]).toEqual([])
   })
 
+  test('takes absolute links into the tree for what a scan makes of them', () => {
+    put('pool/a', Buffer.from('hello'))
+    put('dists/a', { target: join(directory, 'pool/a') })
+    const tree = new DiskTree(directory, hashPool)
+    expect(tree.find('dists/a')).toEqual({ type: 'f', sizeBytes: 5 })
+    expect([...tree.walk('dists')]).toEqual([{ path: 'dists/a', type: 'l' }])
+  })
+
   test('refuses what no snapshot may have', () => {
     put('a', { target: '../x' })
     const tree = new DiskTree(directory, hashPool)

@@ -1,9 +1,10 @@
-import { createReadStream, lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs'
+import { createReadStream, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Stats } from 'node:fs'
 import { resolve } from 'node:path'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
 import { digestFileHere, explainDiskError, type HashPool } from '@repocast/files'
 import { assertSafeLink, decodeName, displayName, encodeName, joinPath, whyUnsafeLink } from '@repocast/objects'
 import type { Algorithm, TreeNode, TreeReader, WalkedNode } from '@repocast/repositories'
+import { linkTarget } from '../scan/link-target.ts'
 import { isSame, unstable } from '../scan/read-file.ts'
 import { specialFile } from '../scan/special-file.ts'
 
@@ -31,6 +32,8 @@ export class DiskTree implements TreeReader {
   /** By algorithm and inode, so that hard links are read once. */
   readonly #digests = new Map<Algorithm, Map<number, string>>()
   readonly #device: number
+  /** The absolute paths by which links may name the tree. */
+  readonly #tops: readonly string[]
   /** What was found last: whoever looks at a file mostly asks for its digest next. */
   #last: { readonly asked: string; readonly place: Place } | undefined
 
@@ -40,6 +43,7 @@ export class DiskTree implements TreeReader {
     this.#hashPool = hashPool
     const stat = lstatSync(this.#top, { throwIfNoEntry: false })
     this.#device = stat?.dev ?? 0
+    this.#tops = stat ? [this.#top, realpathSync(this.#top)] : []
     if (stat?.isDirectory()) return
     throw new RepocastError('REPOCAST_TREE_NOT_FOUND', {
       message: `${directory} is ${stat ? 'not a directory' : 'not there'}`,
@@ -146,7 +150,8 @@ export class DiskTree implements TreeReader {
 
   #target(path: string): string {
     try {
-      return decodeName(readlinkSync(this.#absolute(path), { encoding: 'buffer' }))
+      const written = decodeName(readlinkSync(this.#absolute(path), { encoding: 'buffer' }))
+      return linkTarget(written, path.slice(0, Math.max(0, path.lastIndexOf('/'))), this.#tops)
     } catch (error) {
       throw this.#explain(error, path)
     }
