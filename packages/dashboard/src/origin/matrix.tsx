@@ -1,6 +1,7 @@
 import type { OverviewDocument, OverviewMirror } from '@repocast/api'
 import { useMemo, useState } from 'preact/hooks'
 import { Absent } from '../page/frame.tsx'
+import { Scroller } from '../page/scroller.tsx'
 import { hashOf } from '../page/use-hash.ts'
 import { useNow } from '../page/use-now.ts'
 import { useWindow } from '../page/use-window.ts'
@@ -84,8 +85,7 @@ function Grid({ overview, rows }: { readonly overview: OverviewDocument; readonl
   const now = useNow()
   if (rows.length === 0) return <Absent title="No mirror is like that" />
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section class="wide tall" aria-labelledby="mirrors" tabIndex={0} ref={box}>
+    <Scroller label="Table of mirrors" isTall box={box}>
       <table class={`matrix ${isWide ? 'roomy' : 'dense'}`} aria-rowcount={rows.length + 1}>
         <thead>
           <tr aria-rowindex={1}>
@@ -124,7 +124,7 @@ function Grid({ overview, rows }: { readonly overview: OverviewDocument; readonl
           <Spacer rows={rows.length - end} />
         </tbody>
       </table>
-    </section>
+    </Scroller>
   )
 }
 

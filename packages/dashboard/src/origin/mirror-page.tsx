@@ -7,6 +7,7 @@ import type { Curve } from '../chart/traffic-data.ts'
 import { useLive } from '../live/use-live.ts'
 import { Figure } from '../page/figure.tsx'
 import { Absent, Waiting } from '../page/frame.tsx'
+import { Scroller } from '../page/scroller.tsx'
 import { hashOf } from '../page/use-hash.ts'
 import { useNow } from '../page/use-now.ts'
 import { agoText, amount, bytesText, countText, durationText, rateText } from '../words/quantities.ts'
@@ -94,8 +95,7 @@ function Serves({ mirror, status }: ServesProps) {
       {mirror.repositories.length === 0 ? (
         <Absent title="It follows no repository" />
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-        <section class="wide" aria-labelledby="serves" tabIndex={0}>
+        <Scroller label="Table of its repositories">
           <table class="list">
             <thead>
               <tr>
@@ -137,7 +137,7 @@ function Serves({ mirror, status }: ServesProps) {
               ))}
             </tbody>
           </table>
-        </section>
+        </Scroller>
       )}
       {errors.map(({ name, error }) => (
         <p class="notice bad" key={name}>

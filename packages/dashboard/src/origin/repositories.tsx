@@ -1,5 +1,6 @@
 import type { OverviewDocument, OverviewRepository } from '@repocast/api'
 import { Absent } from '../page/frame.tsx'
+import { Scroller } from '../page/scroller.tsx'
 import { hashOf } from '../page/use-hash.ts'
 import { useNow } from '../page/use-now.ts'
 import { agoText, amount, bytesText, countText } from '../words/quantities.ts'
@@ -23,8 +24,7 @@ export function Repositories({ overview }: { readonly overview: OverviewDocument
   return (
     <section aria-labelledby="repositories">
       <h2 id="repositories">Repositories</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-      <section class="wide tall" aria-labelledby="repositories" tabIndex={0}>
+      <Scroller label="Table of repositories" isTall>
         <table class="list repositories">
           <thead>
             <tr>
@@ -47,7 +47,7 @@ export function Repositories({ overview }: { readonly overview: OverviewDocument
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroller>
     </section>
   )
 }

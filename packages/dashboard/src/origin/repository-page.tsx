@@ -2,6 +2,7 @@ import type { OverviewDocument, RepositoryDocument } from '@repocast/api'
 import { useEffect } from 'preact/hooks'
 import { useLive } from '../live/use-live.ts'
 import { Absent, Waiting } from '../page/frame.tsx'
+import { Scroller } from '../page/scroller.tsx'
 import { hashOf } from '../page/use-hash.ts'
 import { amount, bytesText, countText } from '../words/quantities.ts'
 import { timeText } from '../words/times.ts'
@@ -104,8 +105,7 @@ function Packs({ packs }: Pick<RepositoryDocument, 'packs'>) {
   return (
     <section aria-labelledby="packs">
       <h2 id="packs">Packs</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-      <section class="wide" aria-labelledby="packs" tabIndex={0}>
+      <Scroller label="Table of packs">
         <table class="list">
           <thead>
             <tr>
@@ -138,7 +138,7 @@ function Packs({ packs }: Pick<RepositoryDocument, 'packs'>) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroller>
     </section>
   )
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { useLive } from '../live/use-live.ts'
 import { Figure } from '../page/figure.tsx'
 import { Waiting } from '../page/frame.tsx'
+import { Scroller } from '../page/scroller.tsx'
 import { hashOf } from '../page/use-hash.ts'
 import { amount, bytesText, countText } from '../words/quantities.ts'
 import { nodeSums } from './swarm-layout.ts'
@@ -125,8 +126,7 @@ function Nodes({ swarm, choose }: NodesProps) {
   return (
     <section aria-labelledby="peers">
       <h2 id="peers">Peers</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-      <section class="wide" aria-labelledby="peers" tabIndex={0}>
+      <Scroller label="Table of peers">
         <table class="list">
           <thead>
             <tr>
@@ -159,7 +159,7 @@ function Nodes({ swarm, choose }: NodesProps) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroller>
     </section>
   )
 }
