@@ -14,6 +14,6 @@ export default defineConfig({
     // A data: address would need an exception in the page's policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: [page('index.html')] },
+    rolldownOptions: { input: [page('index.html'), page('agent.html')] },
   },
 })

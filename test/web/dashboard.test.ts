@@ -26,6 +26,11 @@ test('the dashboard shows what is published and who serves it, as it happens', a
   await row.getByText('1 of 1').waitFor()
   await page.locator('table.matrix').getByRole('row', { name: 'mirror-one' }).getByText('up to date').waitFor()
 
+  const agentPage = await openPage(lab)
+  await agentPage.page.goto(agent.url)
+  const followed = agentPage.page.getByRole('row', { name: 'things' })
+  await followed.getByText('up to date').waitFor()
+
   writeFileSync(join(tree, 'new file <b>'), 'new')
   await origin.publish('things', tree)
   await row.getByRole('cell', { name: '2', exact: true }).waitFor()
@@ -34,7 +39,10 @@ test('the dashboard shows what is published and who serves it, as it happens', a
   await row.getByRole('link', { name: 'things' }).click()
   await page.getByRole('heading', { name: 'What serial 2 changed' }).waitFor()
   await page.getByText('new file <b>', { exact: true }).waitFor()
-  expect(troubles).toEqual([])
+  await page.getByRole('table').getByRole('link').first().click()
+  await page.getByRole('heading', { name: 'Who gives to whom' }).waitFor()
+  await followed.getByRole('cell', { name: '2', exact: true }).first().waitFor()
+  expect([...troubles, ...agentPage.troubles]).toEqual([])
 
   await origin.process.stop()
   await page.getByText('no answer').waitFor()

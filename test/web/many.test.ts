@@ -3,8 +3,9 @@ import { createRequire } from 'node:module'
 import type { OverviewDocument } from '@repocast/api'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { freshAgent, madeAgent } from '../../scripts/screenshots/made/agent.ts'
 import { madeOverview } from '../../scripts/screenshots/made/overview.ts'
-import { type MadeOrigin, startMadeOrigin } from '../../scripts/screenshots/made/server.ts'
+import { type MadeOrigin, startMadeAgent, startMadeOrigin } from '../../scripts/screenshots/made/server.ts'
 import { openPage } from '../lab/browser.ts'
 import { type Lab, openLab } from '../lab/index.ts'
 
@@ -124,6 +125,25 @@ describe('everybody can use the pages: axe finds nothing', () => {
     await settled(page)
     await page.addScriptTag({ path: axe })
     expect(await accessibilityTroubles(page)).toEqual([])
+  })
+})
+
+describe("an agent's page fits a phone, and axe finds nothing", () => {
+  test.each([
+    ['busy', 'light', madeAgent(now)],
+    ['busy', 'dark', madeAgent(now)],
+    ['fresh', 'light', freshAgent(now)],
+  ] as const)('%s, %s', async (_, colorScheme, { status, activity }) => {
+    await using lab = openLab('agent-page')
+    const { url, close } = await startMadeAgent(status, activity)
+    lab.onClose(close)
+    const { page, troubles } = await openPage(lab, { ...phone, colorScheme, bypassCSP: true })
+    await page.goto(url)
+    await settled(page)
+    await page.addScriptTag({ path: axe })
+    expect(await accessibilityTroubles(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+    expect(troubles).toEqual([])
   })
 })
 

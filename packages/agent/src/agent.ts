@@ -1,5 +1,5 @@
-import type { AgentStatus } from '@repocast/api'
-import { createHttpServer, listen, parseListen } from '@repocast/daemon'
+import type { AgentActivity, AgentFailure, AgentStatus } from '@repocast/api'
+import { createHttpServer, listen, loadPages, parseListen } from '@repocast/daemon'
 import { type AgentConfiguration, loadAgentConfiguration } from './configuration.ts'
 import { followAll } from './follow/follow-all.ts'
 import type { Mirror } from './follow/mirror.ts'
@@ -14,9 +14,16 @@ import {
   statusOf,
   withAgent,
 } from './open-agent.ts'
-import { peerOptions, ratesOf } from './peer-options.ts'
+import { peerOptions, ratesOf, toldLimits } from './peer-options.ts'
 import { changedKeys } from './reload.ts'
+import { RecentFailures } from './report/recent-failures.ts'
+import { agentActivity } from './serve/activity.ts'
 import { addRoutes } from './serve/routes.ts'
+
+export interface AgentDaemonOptions extends AgentOptions {
+  /** Directory of the built pages. */
+  readonly pages: string
+}
 
 /** What whoever runs an agent is given when it has started. */
 export interface RunningAgent {
@@ -31,7 +38,7 @@ export interface RunningAgent {
  *   REPOCAST_AGENT_RUNNING, REPOCAST_HTTP_CANNOT_LISTEN, REPOCAST_SWARM_PORT_UNAVAILABLE
  */
 export async function runAgent(
-  options: AgentOptions,
+  options: AgentDaemonOptions,
   signal: AbortSignal,
   onStart?: (running: RunningAgent) => void,
 ): Promise<void> {
@@ -52,13 +59,14 @@ async function loadFollowed({ data, environment }: AgentOptions): Promise<AgentC
 /** An agent from its start to its end, with one configuration after the other. */
 class RunAgent {
   readonly #agent: OpenAgent
-  readonly #options: AgentOptions
+  readonly #options: AgentDaemonOptions
+  readonly #failures = new RecentFailures()
   #configuration: AgentConfiguration
   #mirrors: readonly Mirror[] = []
   #reloaded = new AbortController()
   #changed = (): void => {}
 
-  constructor(agent: OpenAgent, options: AgentOptions, configuration: AgentConfiguration) {
+  constructor(agent: OpenAgent, options: AgentDaemonOptions, configuration: AgentConfiguration) {
     this.#agent = agent
     this.#options = options
     this.#configuration = configuration
@@ -100,7 +108,11 @@ class RunAgent {
 
   #open(): Followed[] {
     const followed = followedBy(this.#configuration)
-    this.#mirrors = followed.map(one => openMirror(this.#agent, this.#options, one, () => this.#changed()))
+    const told = {
+      onChange: () => this.#changed(),
+      onFailure: (failure: AgentFailure) => this.#failures.add(failure),
+    }
+    this.#mirrors = followed.map(one => openMirror(this.#agent, this.#options, one, told))
     return followed
   }
 
@@ -113,10 +125,20 @@ class RunAgent {
       trustedProxies,
       isReady: () => !lacksOne() || 'a repository has no snapshot yet',
     })
-    await addRoutes(server, () => this.#mirrors, status)
+    const pages = await loadPages(this.#options.pages)
+    if (!pages) {
+      const fields = { directory: this.#options.pages }
+      this.#options.logger.warn(fields, 'the page was not built, / leads to /status.json: npm run build')
+    }
+    await addRoutes(server, { mirrors: () => this.#mirrors, status, activity: () => this.#activity(), pages })
     const { host, port } = parseListen(address)
     await listen(server, host, port)
     this.#agent.life.onEnd('http', async () => await server.close())
+  }
+
+  #activity(): AgentActivity {
+    const connections = this.#agent.swarm.peers()
+    return agentActivity({ limits: toldLimits(this.#configuration), connections, failures: this.#failures.list })
   }
 
   async #reload(): Promise<void> {

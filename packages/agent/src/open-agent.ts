@@ -9,7 +9,7 @@ import { diskSpace, HashPool, onDisk } from '@repocast/files'
 import { openStore, type Store } from '@repocast/store'
 import { createSwarm, type Swarm, type SwarmOptions } from '@repocast/swarm'
 import type { AgentConfiguration } from './configuration.ts'
-import { Mirror } from './follow/mirror.ts'
+import { Mirror, type MirrorOptions } from './follow/mirror.ts'
 import { FreeSpaceGuard } from './guards/free-space.ts'
 import { WipeGuard } from './guards/wipe-guard.ts'
 import { AgentLayout } from './layout.ts'
@@ -106,7 +106,7 @@ export function openMirror(
   { layout, store, swarm, trust }: OpenAgent,
   { logger, clock }: AgentOptions,
   { link, path, urgent = false, check, keepRemovedSeconds = 0, hold, storage = onceOnly }: Followed,
-  onChange: () => void,
+  { onChange = () => {}, onFailure = () => {} }: Partial<Pick<MirrorOptions, 'onChange' | 'onFailure'>> = {},
 ): Mirror {
   const floor = createTrustFloor(trust, link.rootFingerprint)
   const follower = new Follower({ link, directory: layout.feed(link), floor, clock, hold })
@@ -117,7 +117,7 @@ export function openMirror(
     isUrgent: urgent,
     isChecked: check,
     keepRemovedSeconds,
-    ...{ store, swarm, follower, clock, logger, onChange },
+    ...{ store, swarm, follower, clock, logger, onChange, onFailure },
     policy: {
       keepGenerations,
       freeSpace: new FreeSpaceGuard(directory, reserve, () => diskSpace(directory)),

@@ -1,3 +1,4 @@
+import type { AgentActivity } from '@repocast/api'
 import { parseRate } from '@repocast/daemon'
 import { describeError, RepocastError } from '@repocast/errors'
 import { Site } from '@repocast/swarm'
@@ -23,6 +24,14 @@ export function ratesOf({ 'upload-limit': upload, 'download-limit': download }: 
     uploadRate: upload === undefined ? 0 : parseRate(upload),
     downloadRate: download === undefined ? 0 : parseRate(download),
   }
+}
+
+/** The limits as the agent's page tells them. */
+export function toldLimits(configuration: AgentConfiguration): AgentActivity['limits'] {
+  const { downloadRate, uploadRate } = ratesOf(configuration)
+  const told = (rate: number) => (rate === 0 ? null : Math.round(rate))
+  const connections = configuration['max-connections']
+  return { downloadRate: told(downloadRate), uploadRate: told(uploadRate), connections }
 }
 
 function siteOf({ site, 'site-networks': networks }: AgentConfiguration): Site {

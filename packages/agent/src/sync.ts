@@ -32,7 +32,7 @@ export async function syncOnce(options: AgentOptions, sync: SyncOptions): Promis
   const link = parseLink(sync.link)
   await withAgent(options, { peerPort: sync.peerPort, maxConnections: 500 }, async agent => {
     const { directory: path, check, serial: hold } = sync
-    const mirror = openMirror(agent, options, { link, path, check, hold }, () => {})
+    const mirror = openMirror(agent, options, { link, path, check, hold })
     const status = statusOf(
       agent,
       options,

@@ -33,6 +33,7 @@ export type OverviewRepository = Static<typeof OverviewRepository>
 /** What stands in a cell of the matrix, one character each. */
 export const cellMeanings = {
   '=': 'serves the newest serial',
+  '@': 'serves the serial that its channel or its hold says, which is not the newest',
   '<': 'is behind',
   '!': 'is behind, and its last update failed',
   '.': 'does not follow this repository',
@@ -56,7 +57,10 @@ export const OverviewMirror = Type.Object({
   name: Type.String(),
   lastReport: time,
   isSilent: Type.Boolean({ description: 'whether it has not reported for some minutes' }),
-  cells: Type.String({ description: 'one character for each of `repositories`: = newest, < behind, ! failed, . none' }),
+  cells: Type.String({
+    description:
+      'one character for each of `repositories`: = newest, @ as its channel or hold says, < behind, ! failed, . none',
+  }),
   behind: Type.Array(Behind),
 })
 export type OverviewMirror = Static<typeof OverviewMirror>

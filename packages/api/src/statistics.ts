@@ -15,6 +15,7 @@ export const RepositoryStatistics = Type.Object({
   bytes,
   files: count,
   packs: count,
+  findings: Type.Object({ errors: count, warnings: count, notes: count }),
 })
 export type RepositoryStatistics = Static<typeof RepositoryStatistics>
 

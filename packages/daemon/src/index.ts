@@ -14,11 +14,12 @@ export {
   listen,
   parseListen,
 } from './http/server.ts'
+export { type Guard, tokenGuard } from './http/token.ts'
+export { zipAnswers } from './http/zip-answers.ts'
 export { LifeCycle } from './life/life-cycle.ts'
 export { ServiceNotifier, serviceNotifier } from './life/service-notifier.ts'
 export { createLogger, type LogOptions } from './log/logger.ts'
-export { addCollectedCounters, type CollectedCounter } from './metrics/collected-counters.ts'
-export { type CollectedGauge, collectedGauges } from './metrics/collected-gauges.ts'
+export { type CollectedMetric, collectedMetrics, type MetricValues } from './metrics/collected-metrics.ts'
 export { formatBytes, formatCount, formatDuration } from './quantities/format.ts'
 export {
   bytesPattern,

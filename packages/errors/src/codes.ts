@@ -160,6 +160,7 @@ export const errorCodes = {
   REPOCAST_HTTP_NOT_FOUND: { kind: 'missing', meaning: 'There is nothing under the URL.' },
   REPOCAST_HTTP_BAD_REQUEST: { kind: 'usage', meaning: 'An HTTP request cannot be understood.' },
   REPOCAST_NO_MIRROR: { kind: 'network', meaning: 'No public mirror serves the newest snapshot of a repository.' },
+  REPOCAST_HTTP_TOKEN_NEEDED: { kind: 'usage', meaning: 'A page is only for those who send the right token.' },
   REPOCAST_HTTP_BUSY: { kind: 'conflict', meaning: 'Too many clients listen to events already.' },
   REPOCAST_USAGE: { kind: 'usage', meaning: 'A command line is not one that repocast knows.' },
   REPOCAST_INTERNAL: { kind: 'internal', meaning: 'A mistake of repocast; the log tells more.' },

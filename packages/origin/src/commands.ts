@@ -7,6 +7,7 @@ import { keepOf, type OriginConfiguration, originUrl } from './configuration.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
 import { type OriginOptions, withOrigin } from './origin.ts'
 import { type PublishProgress, type PublishResult, publish } from './publish/publish.ts'
+import { counted } from './publish/publish-log.ts'
 import { type CollectProgress, collectOrigin, type OriginCollection } from './retention/collect-origin.ts'
 
 export interface PublishCommand {
@@ -27,9 +28,9 @@ export interface PublishCommand {
 export async function publishTree(options: OriginOptions, command: PublishCommand): Promise<PublishResult> {
   const repository = parseRepositoryName(command.repository)
   return await withOrigin(options, async origin => {
-    const { configuration } = origin
+    const { configuration, layout } = origin
     const { signal, onProgress, isDryRun } = command
-    return await publish(
+    const act = publish(
       {
         repository,
         tree: command.tree ?? configuredTree(configuration, repository),
@@ -42,6 +43,8 @@ export async function publishTree(options: OriginOptions, command: PublishComman
       },
       { ...origin, clock: options.clock },
     )
+    if (isDryRun) return await act
+    return await counted({ repository, path: layout.publishes, clock: options.clock }, act)
   })
 }
 

@@ -89,6 +89,16 @@ export const OriginConfiguration = Type.Object(
       description: 'Addresses or networks of reverse proxies whose X-Forwarded-For is believed.',
       examples: [['10.0.0.5']],
     }),
+    'statistics-token': Type.Optional(
+      Type.String({
+        minLength: 16,
+        maxLength: 200,
+        pattern: '^[!-~]+$',
+        description:
+          'Who sees the dashboard, statistics and metrics: those who send this token (as a bearer, or as the password of any user). Everybody unless it is set. Feed, packs, tracker and reports are not guarded by it.',
+        examples: ['ctB7zR0hYF3mUu9nN1eQ'],
+      }),
+    ),
     tracker: Type.Object(
       {
         'interval-seconds': Type.Integer({

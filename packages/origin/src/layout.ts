@@ -29,6 +29,11 @@ export class OriginLayout {
     return join(this.directory, 'mirrors.sqlite')
   }
 
+  /** How publishing went. */
+  get publishes(): string {
+    return join(this.directory, 'publishes.sqlite')
+  }
+
   /** Held by whoever changes store or feed. */
   get publishLock(): string {
     return join(this.directory, 'publish.lock')

@@ -1,4 +1,4 @@
-import type { StatisticsEvent } from '@repocast/api'
+import { originOpenApi, type StatisticsEvent } from '@repocast/api'
 import {
   createHttpServer,
   EventStream,
@@ -8,6 +8,7 @@ import {
   parseListen,
   parseRate,
   type Registry,
+  tokenGuard,
 } from '@repocast/daemon'
 import { type Lock, ProcessLock } from '@repocast/database'
 import { describeError, type Logger, RepocastError } from '@repocast/errors'
@@ -16,7 +17,7 @@ import { HashPool } from '@repocast/files'
 import type { RepositoryName } from '@repocast/objects'
 import { openStore, type Store } from '@repocast/store'
 import { createSwarm } from '@repocast/swarm'
-import { addTrackerCounters, Tracker } from '@repocast/tracker'
+import { Tracker } from '@repocast/tracker'
 import { keepOf, loadOriginConfiguration, type OriginConfiguration } from './configuration.ts'
 import { CollectionSchedule } from './daemon/collection-schedule.ts'
 import { LivePacks } from './daemon/live-packs.ts'
@@ -29,6 +30,7 @@ import { createOriginMetrics } from './metrics.ts'
 import { startMirrorLists } from './mirror-lists/start.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
 import { adoptPublished } from './publish/adopt-published.ts'
+import { PublishLog } from './publish/publish-log.ts'
 import { collectOrigin } from './retention/collect-origin.ts'
 import { addRoutes } from './serve/routes.ts'
 import { Statistics } from './statistics.ts'
@@ -44,6 +46,8 @@ export interface OriginOptions {
 }
 
 export interface DaemonOptions extends OriginOptions {
+  /** Version of the program. */
+  readonly program: string
   /** Directory of the built dashboard. */
   readonly pages: string
 }
@@ -137,6 +141,8 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
   life.onEnd('tracker', async () => await tracker.close())
   const mirrors = new Mirrors(layout.mirrors)
   life.onEnd('mirrors', () => mirrors.close())
+  const publishes = new PublishLog(layout.publishes)
+  life.onEnd('publishes', () => publishes.close())
   const uploadLimit = configuration['upload-limit']
   const swarm = await createSwarm({
     peerPort: configuration['peer-port'],
@@ -167,18 +173,21 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
   })
   const sampler = new TrafficSampler({ statistics, history: mirrors.history, clock, logger })
   life.onEnd('traffic', () => sampler.stop())
-  const changes = new StatisticsChanges(() => {
+  const tell = (): void => {
     dashboard.changed()
     statisticsEvents.send('statistics', { generated: clock().toISOString() } satisfies StatisticsEvent)
-  })
+  }
+  const changes = new StatisticsChanges(tell, () => dashboard.pauseMilliseconds)
   life.onEnd('changes', () => changes.stop())
   const pages = await loadPages(options.pages)
   if (!pages) logger.warn({ directory: options.pages }, 'the dashboard was not built, / leads to /stats: npm run build')
-  const metrics: Registry = createOriginMetrics(() => statistics)
-  addTrackerCounters(metrics, tracker)
+  const metrics: Registry = createOriginMetrics(() => statistics && { statistics, mirrors, tracker, publishes })
+  const token = configuration['statistics-token']
+  const guard = token === undefined ? undefined : tokenGuard(token)
   const server = createHttpServer({
     logger,
     metrics,
+    guard,
     trustedProxies: configuration['trusted-proxies'],
     isReady: () => livePacks !== undefined || 'the packs are being opened',
   })
@@ -195,6 +204,8 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     changes,
     dashboard,
     pages,
+    guard,
+    openApi: originOpenApi(configuration.url, options.program),
     clock,
   })
   const prober = startMirrorLists(server, configuration['mirror-lists'], { store, clock, logger })

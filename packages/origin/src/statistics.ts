@@ -1,4 +1,5 @@
 import type { StatsDocument } from '@repocast/api'
+import type { RecordedFinding } from '@repocast/objects'
 import type { Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
 import type { Tracker } from '@repocast/tracker'
@@ -67,18 +68,6 @@ export class Statistics {
     return this.#with.mirrors.statistics(this.#with.store, this.#with.clock())
   }
 
-  /** How far each mirror is behind, by its name and repository. */
-  lags(): { mirror: string; repository: string; lagSerials: number; lagSeconds: number }[] {
-    return this.mirrors().flatMap(({ name: mirror, repositories }) =>
-      repositories.map(({ name: repository, lagSerials, lagSeconds }) => ({
-        mirror,
-        repository,
-        lagSerials,
-        lagSeconds,
-      })),
-    )
-  }
-
   watched(): StatsDocument['watched'] {
     return this.#with.watchers.statistics
   }
@@ -108,8 +97,26 @@ export class Statistics {
     return snapshots.repositories().flatMap(name => {
       const record = snapshots.newest(name)
       if (!record) return []
-      const { kind, serial, created, bytes, counts, packs } = record
-      return [{ name, kind, serial, created, bytes, files: counts.files, packs: packs.length }]
+      const { kind, serial, created, bytes, counts, packs, findings } = record
+      return [
+        {
+          name,
+          kind,
+          serial,
+          created,
+          bytes,
+          files: counts.files,
+          packs: packs.length,
+          findings: findingCounts(findings),
+        },
+      ]
     })
   }
+}
+
+/** How much of each severity a check found. */
+export function findingCounts(findings: readonly RecordedFinding[]): StatsDocument['repositories'][number]['findings'] {
+  const count = (severity: RecordedFinding['severity']) =>
+    findings.reduce((sum, one) => sum + (one.severity === severity ? one.count : 0), 0)
+  return { errors: count('error'), warnings: count('warning'), notes: count('note') }
 }

@@ -156,7 +156,7 @@ export function madeRepositoryDocument(overview: OverviewDocument, name: string)
           ]
         : [],
     packs: Array.from({ length: repository.packs }, (_, k) => ({
-      infoHash: (k + 1).toString(16).repeat(40).slice(0, 40),
+      infoHash: madeInfoHash(k),
       bytes: Math.floor(repository.bytes / 2 ** (k + 1)),
       objects: Math.ceil(repository.files / 2 ** (k + 1)),
       seeders: 14 + ((k * 5) % 9),
@@ -205,4 +205,10 @@ export function madeSwarm(overview: OverviewDocument, infoHash: string): SwarmDo
       ),
     },
   }
+}
+
+/** Of the pack with this number. */
+export function madeInfoHash(pack: number): string {
+  const random = seeded(100 + pack)
+  return Array.from({ length: 40 }, () => Math.floor(16 * random()).toString(16)).join('')
 }

@@ -71,7 +71,7 @@ export async function adoptDirectory(options: AgentOptions, adopt: AdoptOptions)
     const { store, swarm, hashPool } = agent
     const isInPlace = servedPath === directory
     const path = isInPlace && !isMoved ? `${directory}${besideSuffix}` : servedPath
-    const mirror = openMirror(agent, options, { ...followed, path }, () => {})
+    const mirror = openMirror(agent, options, { ...followed, path })
     await mirror.learn(adopt.signal)
     const counts = await adoptFiles({
       store,

@@ -1,4 +1,4 @@
-import type { RepositoryState, RepositoryStatus } from '@repocast/api'
+import type { AgentFailure, RepositoryState, RepositoryStatus } from '@repocast/api'
 import { explainFull } from '@repocast/database'
 import { describeError, isRepocastError, type Logger, RepocastError } from '@repocast/errors'
 import type { Follower } from '@repocast/feed'
@@ -40,6 +40,8 @@ export interface MirrorOptions {
   readonly logger: Logger
   /** Called whenever the status has changed in more than its progress. */
   readonly onChange: () => void
+  /** Called when an update has failed. */
+  readonly onFailure: (failure: AgentFailure) => void
 }
 
 /** What an update did. */
@@ -310,6 +312,8 @@ export class Mirror {
     const code = isRepocastError(error) ? error.code : 'REPOCAST_INTERNAL'
     this.#error = { code, message: describeError(error).slice(0, 900) }
     this.#state = waits(error) ? 'paused' : 'failed'
+    const time = this.#with.clock().toISOString()
+    this.#with.onFailure({ time, repository: this.repository, ...this.#error })
     this.#with.onChange()
   }
 

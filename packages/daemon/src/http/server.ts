@@ -8,6 +8,8 @@ import {
 } from '@repocast/errors'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, type Registry } from 'prom-client'
+import { errorBody } from './error-body.ts'
+import type { Guard } from './token.ts'
 
 export type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
@@ -18,6 +20,8 @@ export interface HttpOptions {
   readonly trustedProxies: readonly string[]
   /** Whether the program can do its work; false or a reason makes /readyz answer 503. */
   readonly isReady: () => true | string
+  /** Who may see the metrics; everybody without it. */
+  readonly guard?: Guard | undefined
 }
 
 const statusOf: Readonly<Record<ErrorKind, number>> = {
@@ -40,7 +44,7 @@ const securityHeaders = {
 }
 
 /** A fastify server with what all of ours have: errors in one form, health, metrics, headers, limits. */
-export function createHttpServer({ logger, metrics, trustedProxies, isReady }: HttpOptions): FastifyInstance {
+export function createHttpServer({ logger, metrics, trustedProxies, isReady, guard }: HttpOptions): FastifyInstance {
   const server = Fastify({
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     bodyLimit: 1024 * 1024,
@@ -57,7 +61,7 @@ export function createHttpServer({ logger, metrics, trustedProxies, isReady }: H
   })
   server.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, logger))
   server.setNotFoundHandler(async (request, reply) =>
-    reply.code(404).send(body('REPOCAST_HTTP_NOT_FOUND', `there is no ${request.url.slice(0, 200)}`, undefined)),
+    reply.code(404).send(errorBody('REPOCAST_HTTP_NOT_FOUND', `there is no ${request.url.slice(0, 200)}`, undefined)),
   )
   collectDefaultMetrics({ register: metrics })
   server.get('/healthz', async () => ({ status: 'ok' }))
@@ -65,7 +69,11 @@ export function createHttpServer({ logger, metrics, trustedProxies, isReady }: H
     const ready = isReady()
     return ready === true ? { status: 'ready' } : await reply.code(503).send({ status: 'not ready', reason: ready })
   })
-  server.get('/metrics', async (_request, reply) => await reply.type(metrics.contentType).send(await metrics.metrics()))
+  server.get(
+    '/metrics',
+    guard ? { onRequest: guard } : {},
+    async (_request, reply) => await reply.type(metrics.contentType).send(await metrics.metrics()),
+  )
   return server
 }
 
@@ -74,18 +82,14 @@ function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyR
     const status = statusOf[error.kind]
     if (status >= 500)
       logger.error({ code: error.code, url: request.url, error: describeError(error) }, 'a request failed')
-    return reply.code(status).send(body(error.code, error.message, error.hint))
+    return reply.code(status).send(errorBody(error.code, error.message, error.hint))
   }
   const status = error.statusCode ?? 500
-  if (status < 500) return reply.code(status).send(body('REPOCAST_HTTP_BAD_REQUEST', error.message, undefined))
+  if (status < 500) return reply.code(status).send(errorBody('REPOCAST_HTTP_BAD_REQUEST', error.message, undefined))
   logger.error({ url: request.url, error: error.stack ?? String(error) }, 'a request failed unexpectedly')
   return reply
     .code(500)
-    .send(body('REPOCAST_INTERNAL', 'the request failed unexpectedly, the log tells more', undefined))
-}
-
-function body(code: string, message: string, hint: string | undefined): object {
-  return { error: { code, message, ...(hint !== undefined && { hint }) } }
+    .send(errorBody('REPOCAST_INTERNAL', 'the request failed unexpectedly, the log tells more', undefined))
 }
 
 /** Starts to listen. @throws RepocastError REPOCAST_HTTP_CANNOT_LISTEN */

@@ -5,7 +5,7 @@ export interface Live<T> {
   readonly received: number
   /** Why the last request failed; undefined when it did not. */
   readonly problem: Problem | undefined
-  /** Whether changes are told by the server as they happen. */
+  /** Whether changes are told by the server as they happen, or asked for so often that it is the same. */
   readonly isLive: boolean
 }
 
@@ -20,6 +20,8 @@ export interface LiveSource {
   readonly url: string
   /** Of the server-sent events that say that it has changed, and their names; without, it is asked now and then. */
   readonly events?: { readonly url: string; readonly names: readonly string[] }
+  /** How often it is asked for without events; a server that answers in a moment may be asked often. */
+  readonly everyMilliseconds?: number
 }
 
 /** While events come, figures that move all the time are still asked for. */
@@ -84,7 +86,7 @@ export class LiveDocument<T> {
     this.#isStale = false
     try {
       const document = await this.#fetch()
-      this.#set({ document, received: Date.now(), problem: undefined })
+      this.#set({ document, received: Date.now(), problem: undefined, ...(this.#isAskedOften && { isLive: true }) })
     } catch (error) {
       if (this.#ended.signal.aborted) return
       const message = error instanceof Error ? error.message : String(error)
@@ -92,7 +94,15 @@ export class LiveDocument<T> {
     } finally {
       this.#isAsking = false
     }
-    this.#later(this.#isStale ? leastMilliseconds : this.#live.isLive ? quietMilliseconds : pollMilliseconds)
+    this.#later(this.#isStale ? leastMilliseconds : this.#pause())
+  }
+
+  get #isAskedOften(): boolean {
+    return this.#source.everyMilliseconds !== undefined
+  }
+
+  #pause(): number {
+    return this.#source.everyMilliseconds ?? (this.#live.isLive ? quietMilliseconds : pollMilliseconds)
   }
 
   async #fetch(): Promise<T> {

@@ -1,6 +1,6 @@
 import type { OverviewDocument } from '@repocast/api'
 import { useLive } from '../live/use-live.ts'
-import { Frame, Waiting } from '../page/frame.tsx'
+import { type FootLink, Frame, Waiting } from '../page/frame.tsx'
 import { useHash } from '../page/use-hash.ts'
 import { MirrorPage } from './mirror-page.tsx'
 import { Overview } from './overview.tsx'
@@ -12,12 +12,19 @@ const source = {
   events: { url: 'events?statistics', names: ['published', 'statistics'] },
 }
 
+const links: readonly FootLink[] = [
+  ['stats', 'Plain page'],
+  ['stats.json', 'JSON'],
+  ['openapi.json', 'OpenAPI'],
+  ['metrics', 'Metrics'],
+]
+
 /** The origin's dashboard. */
 export function OriginApp() {
   const live = useLive<OverviewDocument>(source)
   const overview = live.document
   return (
-    <Frame subject={overview?.origin} live={live}>
+    <Frame subject={overview?.origin} live={live} links={links}>
       {overview === undefined ? <Waiting live={live} /> : <Page overview={overview} />}
     </Frame>
   )

@@ -11,6 +11,14 @@ interface CellProps {
 export function WideCell({ mirror, column, newest }: CellProps & { readonly newest: number }) {
   const kind = mirror.cells[column]
   if (kind === '.') return <td class="cell none">not followed</td>
+  if (kind === '@') {
+    return (
+      <td class="cell current" title={meanings['@']}>
+        <Dot />
+        as set
+      </td>
+    )
+  }
   if (kind === '=') {
     return (
       <td class="cell current">
@@ -39,14 +47,17 @@ function Doing({ behind }: { readonly behind: Behind | undefined }) {
   return <>, {durationText(behind?.lagSeconds ?? 0)}</>
 }
 
-const meanings = { '=': 'up to date', '.': 'not followed' } as const
+const meanings = {
+  '=': 'up to date',
+  '@': 'serves what its channel or hold says',
+  '.': 'not followed',
+} as const
 
 /** A cell that is little more than a mark. */
 export function DenseCell({ mirror, column, name }: CellProps & { readonly name: string }) {
   const kind = mirror.cells[column]
-  if (kind === '=' || kind === '.' || kind === undefined) {
-    return <td class={kind === '=' ? 'mark-cell current' : 'mark-cell none'} aria-label={meanings[kind ?? '.']} />
-  }
+  if (kind === '.') return <td class="mark-cell none" aria-label={meanings[kind]} />
+  if (kind === '=' || kind === '@') return <td class="mark-cell current" aria-label={meanings[kind]} />
   const behind = behindIn(mirror, column)
   const serials = behind?.lagSerials ?? 0
   return (

@@ -137,7 +137,7 @@ function State({ mirror, now }: { readonly mirror: OverviewMirror; readonly now:
   const { behind, isSilent, lastReport, cells } = mirror
   if (isSilent) return <span class="silent">silent, {agoText(lastReport, now)}</span>
   if (behind.length === 0)
-    return <span class="soft">{cells.includes('=') ? 'up to date' : 'follows none of these'}</span>
+    return <span class="soft">{/[=@]/.test(cells) ? 'up to date' : 'follows none of these'}</span>
   const lag = durationText(lagSeconds(mirror))
   const where = behind.length > 1 ? ` in ${countText(behind.length)}` : ''
   return hasFailed(mirror) ? (

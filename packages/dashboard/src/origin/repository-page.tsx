@@ -55,7 +55,7 @@ function Changes({ repository: { serial, changes } }: { readonly repository: Rep
       ) : (
         <>
           <p>
-            <ChangeMarks {...changes} /> <span class="soft">{bytesText(changes.addedBytes)} in new files</span>
+            <ChangeMarks {...changes} /> <span class="soft">· {bytesText(changes.addedBytes)} in new files</span>
           </p>
           <ul class="paths">
             {changes.paths.map(({ path, change, bytes }) => (

@@ -41,11 +41,7 @@ function Details({ swarm }: { readonly swarm: SwarmDocument }) {
         <Figure name="Size" value={bytesText(bytes)} note={amount(pieces, 'piece')} />
         <Figure name="Seeders" value={countText(seeders)} note="by the tracker" />
         <Figure name="Leechers" value={countText(leechers)} note="by the tracker" />
-        <Figure
-          name="Copies of the rarest piece"
-          value={countText(rarest)}
-          note={`${countText(copies.holders)} holders`}
-        />
+        <Figure name="Rarest piece" value={amount(rarest, 'copy', 'copies')} note={amount(copies.holders, 'holder')} />
       </dl>
       <section aria-labelledby="gives">
         <div class="section-head">

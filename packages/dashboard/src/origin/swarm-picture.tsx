@@ -1,4 +1,5 @@
 import type { SwarmDocument, SwarmEdge, SwarmNode } from '@repocast/api'
+import { useNarrow } from '../page/use-narrow.ts'
 import { amount, bytesText } from '../words/quantities.ts'
 import { edgePath, nodePlaces, type Point, picture } from './swarm-layout.ts'
 
@@ -6,6 +7,9 @@ import { edgePath, nodePlaces, type Point, picture } from './swarm-layout.ts'
 const maxEdges = 120
 const nodeRadius = 9
 const ring = 2 * Math.PI * nodeRadius
+
+/** What of the picture is drawn where names would be too small to read. */
+const nodesOnly = '130 30 500 420'
 
 interface SwarmPictureProps {
   readonly swarm: SwarmDocument
@@ -15,13 +19,14 @@ interface SwarmPictureProps {
 
 /** The swarm as a picture: the origin in the middle, rings that close as mirrors get complete, lines for bytes. */
 export function SwarmPicture({ swarm: { nodes, edges }, chosen }: SwarmPictureProps) {
+  const isNarrow = useNarrow()
   const places = nodePlaces(nodes.length)
   const drawn = [...edges].sort((a, b) => b.bytes - a.bytes).slice(0, maxEdges)
   const most = drawn[0]?.bytes ?? 1
   return (
     <svg
       class="swarm"
-      viewBox={`0 0 ${picture.width} ${picture.height}`}
+      viewBox={isNarrow ? nodesOnly : `0 0 ${picture.width} ${picture.height}`}
       role="img"
       aria-label={`${amount(nodes.length, 'peer')}, ${amount(edges.length, 'connection')} over which bytes went; the table below tells the same`}
     >

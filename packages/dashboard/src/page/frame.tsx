@@ -3,15 +3,19 @@ import type { Live } from '../live/live-document.ts'
 import { clockText } from '../words/times.ts'
 import './design.css'
 
+/** A link at the bottom, to the same in another form. */
+export type FootLink = readonly [url: string, text: string]
+
 interface FrameProps {
   /** What stands beside the program's name: the origin's address, or the name of the mirror. */
   readonly subject: string | undefined
   readonly live: Live<unknown>
+  readonly links: readonly FootLink[]
   readonly children: ComponentChildren
 }
 
 /** What every page has: head line, state of the connection, main part. */
-export function Frame({ subject, live, children }: FrameProps) {
+export function Frame({ subject, live, links, children }: FrameProps) {
   return (
     <>
       <a class="skip" href="#main">
@@ -29,7 +33,11 @@ export function Frame({ subject, live, children }: FrameProps) {
         {children}
       </main>
       <footer class="foot">
-        <a href="stats">Plain page</a> <a href="stats.json">JSON</a> <a href="metrics">Metrics</a>
+        {links.map(([url, text]) => (
+          <a key={url} href={url}>
+            {text}
+          </a>
+        ))}
       </footer>
     </>
   )

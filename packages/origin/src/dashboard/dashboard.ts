@@ -40,12 +40,15 @@ export interface DashboardSurroundings {
 }
 
 /** An overview is made at most so often, however many look. */
-const freshMilliseconds = 1000
+const leastMilliseconds = 500
+/** Making overviews takes at most one part in so many of the time: with thousands of mirrors one takes a while. */
+const costShare = 20
 
 /** The documents of the dashboard. */
 export class Dashboard {
   readonly #with: DashboardSurroundings
   readonly #differences: SnapshotDifferences
+  #costMilliseconds = 0
   #overview: { readonly made: number; readonly document: OverviewDocument } | undefined
 
   constructor(surroundings: DashboardSurroundings) {
@@ -53,11 +56,17 @@ export class Dashboard {
     this.#differences = new SnapshotDifferences(surroundings.store.objects.readTree)
   }
 
-  /** As it was within the last second. */
+  /** How long changes may gather before they are told. */
+  get pauseMilliseconds(): number {
+    return Math.max(leastMilliseconds, costShare * this.#costMilliseconds)
+  }
+
+  /** As it was a moment ago. */
   overview(): OverviewDocument {
     const { url, statistics, mirrors, clock } = this.#with
     const now = clock()
-    if (this.#overview && now.getTime() - this.#overview.made < freshMilliseconds) return this.#overview.document
+    if (this.#overview && now.getTime() - this.#overview.made < this.pauseMilliseconds) return this.#overview.document
+    const began = performance.now()
     const taken = mirrors.history.totals(allMirrors)
     const document = overviewOf({
       origin: url,
@@ -68,6 +77,7 @@ export class Dashboard {
       originGivenBytes: mirrors.history.totals(theOrigin).givenBytes,
       mirrorsGivenBytes: taken.takenBytes - taken.fromOriginBytes,
     })
+    this.#costMilliseconds = performance.now() - began
     this.#overview = { made: now.getTime(), document }
     return document
   }

@@ -9,6 +9,7 @@ import type {
   PackStatistics,
 } from '@repocast/api'
 import type { InfoHash, SnapshotRecord } from '@repocast/objects'
+import { findingCounts } from '../statistics.ts'
 
 /** A mirror that has been quiet for so long is shown as silent: it reports every half minute. */
 const silentAfterSeconds = 180
@@ -34,7 +35,9 @@ export interface OverviewSources {
 /** What the dashboard shows first. Pure. */
 export function overviewOf(sources: OverviewSources): OverviewDocument {
   const { origin, now, snapshots, packs, originGivenBytes, mirrorsGivenBytes } = sources
-  const places = new Map(snapshots.map(({ record }, place) => [record.repository as string, place]))
+  const places = new Map(
+    snapshots.map(({ record }, place) => [record.repository as string, { place, newest: record.serial }]),
+  )
   const mirrors = sources.mirrors.map(mirror => overviewMirror(mirror, places, now))
   const seeders = sum(packs.map(one => one.seeders))
   const leechers = sum(packs.map(one => one.leechers))
@@ -45,7 +48,7 @@ export function overviewOf(sources: OverviewSources): OverviewDocument {
     generated: now.toISOString(),
     totals: {
       mirrors: mirrors.length,
-      currentMirrors: mirrors.filter(one => one.behind.length === 0 && one.cells.includes('=')).length,
+      currentMirrors: mirrors.filter(one => one.behind.length === 0 && /[=@]/.test(one.cells)).length,
       silentMirrors: mirrors.filter(one => one.isSilent).length,
       peers: seeders + leechers,
       seeders,
@@ -60,16 +63,16 @@ export function overviewOf(sources: OverviewSources): OverviewDocument {
 
 function overviewMirror(
   { id, name, lastReport, repositories }: MirrorStatistics,
-  places: ReadonlyMap<string, number>,
+  places: ReadonlyMap<string, { readonly place: number; readonly newest: number }>,
   now: Date,
 ): OverviewMirror {
   const cells: Cell[] = Array.from({ length: places.size }, () => '.')
   const behind: Behind[] = []
-  for (const { name: repository, serial, lagSerials, lagSeconds, state, progress } of repositories) {
-    const place = places.get(repository)
+  for (const { name: repository, serial, newestSerial, lagSerials, lagSeconds, state, progress } of repositories) {
+    const { place, newest } = places.get(repository) ?? {}
     // An agent may follow repositories of other origins as well.
     if (place === undefined) continue
-    cells[place] = lagSerials === 0 ? '=' : state === 'failed' ? '!' : '<'
+    cells[place] = lagSerials > 0 ? (state === 'failed' ? '!' : '<') : newestSerial === newest ? '=' : '@'
     if (lagSerials > 0) behind.push({ repository: place, serial, lagSerials, lagSeconds, state, progress })
   }
   const isSilent = now.getTime() - Date.parse(lastReport) > silentAfterSeconds * 1000
@@ -82,8 +85,6 @@ function overviewRepository(
   mirrors: readonly OverviewMirror[],
 ): OverviewRepository {
   const { repository, kind, serial, created, bytes, counts, packs, findings } = record
-  const found = (severity: string) =>
-    findings.reduce((sum, one) => sum + (one.severity === severity ? one.count : 0), 0)
   const cells = mirrors.map(mirror => mirror.cells[place])
   return {
     name: repository,
@@ -95,8 +96,8 @@ function overviewRepository(
     packs: packs.length,
     newBytes: sum(packs.filter(pack => !packsBefore.has(pack.infoHash)).map(pack => pack.bytes)),
     changes,
-    findings: { errors: found('error'), warnings: found('warning'), notes: found('note') },
-    current: cells.filter(cell => cell === '=').length,
+    findings: findingCounts(findings),
+    current: cells.filter(cell => cell === '=' || cell === '@').length,
     behind: cells.filter(cell => cell === '<' || cell === '!').length,
   }
 }

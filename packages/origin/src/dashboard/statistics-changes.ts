@@ -1,20 +1,20 @@
-/** Changes that come close together are told together. */
-const gatherMilliseconds = 500
-
-/** Tells that the statistics have changed: soon, and not again at once. `stop` it. */
+/** Tells that the statistics have changed; changes that come close together are told together. `stop` it. */
 export class StatisticsChanges {
   readonly #tell: () => void
+  readonly #gatherMilliseconds: () => number
   #timer: NodeJS.Timeout | undefined
 
-  constructor(tell: () => void) {
+  /** `gatherMilliseconds`: how long a change waits for others. */
+  constructor(tell: () => void, gatherMilliseconds: () => number) {
     this.#tell = tell
+    this.#gatherMilliseconds = gatherMilliseconds
   }
 
   tell(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       this.#tell()
-    }, gatherMilliseconds)
+    }, this.#gatherMilliseconds())
     this.#timer.unref()
   }
 

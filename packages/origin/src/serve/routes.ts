@@ -1,6 +1,13 @@
 import fastifyStatic from '@fastify/static'
 import { maxReportBytes, verifyReport } from '@repocast/api'
-import { type EventStream, type FastifyInstance, type Pages, servePages } from '@repocast/daemon'
+import {
+  type EventStream,
+  type FastifyInstance,
+  type Guard,
+  type Pages,
+  servePages,
+  zipAnswers,
+} from '@repocast/daemon'
 import { parseInfoHash } from '@repocast/objects'
 import type { Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
@@ -32,12 +39,16 @@ export interface RouteSurroundings {
   readonly dashboard: Dashboard
   /** The built dashboard; undefined when it was not built. */
   readonly pages: Pages | undefined
+  /** Who may see statistics; everybody without it. */
+  readonly guard: Guard | undefined
+  /** `/openapi.json`. */
+  readonly openApi: object
   readonly clock: () => Date
 }
 
 /** All that an origin answers over HTTP, besides health and metrics. */
 export async function addRoutes(server: FastifyInstance, surroundings: RouteSurroundings): Promise<void> {
-  const { layout, events, statisticsEvents, statistics, dashboard, pages } = surroundings
+  const { layout, events, statisticsEvents } = surroundings
   await server.register(fastifyStatic, {
     root: layout.feed,
     prefix: '/feed/',
@@ -50,17 +61,26 @@ export async function addRoutes(server: FastifyInstance, surroundings: RouteSurr
   addPackRoutes(server, surroundings)
   addTrackerRoutes(server, surroundings.tracker, { webSocket: surroundings.webSocket })
   addReportRoute(server, surroundings)
+  await server.register(async guarded => addStatisticsRoutes(guarded, surroundings))
+  server.get<{ Querystring: { statistics?: string } }>('/events', (request, reply) =>
+    (request.query.statistics === undefined ? events : statisticsEvents).add(reply),
+  )
+}
+
+/** What `statistics-token` guards when it is set, besides the metrics. */
+function addStatisticsRoutes(server: FastifyInstance, surroundings: RouteSurroundings): void {
+  const { statistics, dashboard, pages, guard, openApi } = surroundings
+  if (guard) server.addHook('onRequest', guard)
+  server.addHook('onSend', zipAnswers)
   if (pages) servePages(server, pages, 'index.html')
   else server.get('/', async (_request, reply) => await reply.redirect('stats'))
   addDashboardRoutes(server, dashboard)
+  server.get('/openapi.json', async () => openApi)
   server.get('/stats.json', async () => statistics.document())
   server.get(
     '/stats',
     async (_request, reply) =>
       await reply.type('text/html; charset=utf-8').send(renderStatsPage(statistics.document())),
-  )
-  server.get<{ Querystring: { statistics?: string } }>('/events', (request, reply) =>
-    (request.query.statistics === undefined ? events : statisticsEvents).add(reply),
   )
 }
 

@@ -5,6 +5,7 @@ import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
 import { agentSummary, showAgentProgress } from '../../output/agent-progress.ts'
 import { createProgressView } from '../../output/progress.ts'
+import { pagesDirectory } from '../../pages.ts'
 import { daemonLog } from '../../program-log.ts'
 
 const options = (yargs: Argv) => yargs.options(dataOption)
@@ -25,20 +26,24 @@ export const agentRun: Command<Args> = {
     let stop = (): void => {}
     let onHangup = (): void => {}
     try {
-      await runAgent({ ...context, data, logger, program: version }, signal, ({ status, reload }) => {
-        if (showsProgress) stop = showAgentProgress(view, status)
-        service?.ready(() => agentSummary(status()))
-        onHangup = () => {
-          const reloaded = service ? service.reloading(reload) : reload()
-          reloaded.catch((error: unknown) => {
-            logger.error(
-              { error: describeError(error) },
-              'the configuration could not be read again, the old one stays',
-            )
-          })
-        }
-        process.on('SIGHUP', onHangup)
-      })
+      await runAgent(
+        { ...context, data, logger, program: version, pages: pagesDirectory },
+        signal,
+        ({ status, reload }) => {
+          if (showsProgress) stop = showAgentProgress(view, status)
+          service?.ready(() => agentSummary(status()))
+          onHangup = () => {
+            const reloaded = service ? service.reloading(reload) : reload()
+            reloaded.catch((error: unknown) => {
+              logger.error(
+                { error: describeError(error) },
+                'the configuration could not be read again, the old one stays',
+              )
+            })
+          }
+          process.on('SIGHUP', onHangup)
+        },
+      )
     } finally {
       process.off('SIGHUP', onHangup)
       stop()

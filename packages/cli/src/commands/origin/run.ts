@@ -16,8 +16,12 @@ export const originRun: Command<Args> = {
     const logger = daemonLog(context)
     const service = serviceNotifier(context.environment, logger)
     context.signal.addEventListener('abort', () => void service?.stopping())
-    await runOrigin({ ...context, data, logger, pages: pagesDirectory }, context.signal, () => {
-      service?.ready(() => 'publishes, tracks and seeds')
-    })
+    await runOrigin(
+      { ...context, data, logger, pages: pagesDirectory, program: context.version },
+      context.signal,
+      () => {
+        service?.ready(() => 'publishes, tracks and seeds')
+      },
+    )
   },
 }
