@@ -64,7 +64,7 @@ async function tell(): Promise<void> {
   }
 
   heading('To look at')
-  say(`statistics    ${origin.url}/stats  (and /stats.json, /metrics)`)
+  say(`dashboard     ${origin.url}/  (and /stats, /stats.json, /metrics)`)
   for (const { name, url } of mirrors) say(`${name.padEnd(13)} ${url}/demo/dists/stable/Release  (and /status.json)`)
   if (values.once) return
   say('Ctrl-C ends everything')

@@ -12,6 +12,7 @@ export {
   OverviewMirror,
   OverviewRepository,
   PathChange,
+  PublishTrouble,
   RepositoryDocument,
   SnapshotChanges,
 } from './overview.ts'

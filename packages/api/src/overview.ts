@@ -65,6 +65,15 @@ export const OverviewMirror = Type.Object({
 })
 export type OverviewMirror = Static<typeof OverviewMirror>
 
+/** Why a watched tree is not published. */
+export const PublishTrouble = Type.Object({
+  repository: Type.String(),
+  code: Type.String(),
+  message: Type.String(),
+  unpublishedSeconds: Type.Integer({ minimum: 0, description: 'since the tree has something that is not published' }),
+})
+export type PublishTrouble = Static<typeof PublishTrouble>
+
 /** `GET /overview.json` of an origin: what its dashboard shows first, small also for thousands of mirrors. */
 export const OverviewDocument = Type.Object({
   format: Type.Literal('repocast overview'),
@@ -81,6 +90,7 @@ export const OverviewDocument = Type.Object({
     originGivenBytes: Type.Integer({ minimum: 0, description: 'bytes that the origin gave, ever' }),
     mirrorsGivenBytes: Type.Integer({ minimum: 0, description: 'bytes that mirrors took from each other, ever' }),
   }),
+  troubles: Type.Array(PublishTrouble),
   repositories: Type.Array(OverviewRepository),
   mirrors: Type.Array(OverviewMirror),
 })

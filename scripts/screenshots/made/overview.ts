@@ -43,6 +43,7 @@ export function madeOverview({
       originGivenBytes: repositoryCount * 48e9,
       mirrorsGivenBytes: repositoryCount * mirrorCount * 345e9,
     },
+    troubles: [],
     repositories: repositories.map((one, k) => ({
       ...one,
       current: mirrors.filter(({ cells }) => cells[k] === '=').length,

@@ -3,7 +3,7 @@ import { Absent } from '../page/frame.tsx'
 import { Scroller } from '../page/scroller.tsx'
 import { hashOf } from '../page/use-hash.ts'
 import { useNow } from '../page/use-now.ts'
-import { agoText, amount, bytesText, countText } from '../words/quantities.ts'
+import { agoText, amount, bytesText, countText, durationText } from '../words/quantities.ts'
 
 /** What is published: a row for each repository. */
 export function Repositories({ overview }: { readonly overview: OverviewDocument }) {
@@ -13,6 +13,7 @@ export function Repositories({ overview }: { readonly overview: OverviewDocument
     return (
       <section aria-labelledby="repositories">
         <h2 id="repositories">Repositories</h2>
+        <Troubles troubles={overview.troubles} />
         <Absent title="Nothing is published yet">
           <p>
             Publish a tree with <code>repocast origin publish NAME DIRECTORY</code>. It shows up here by itself.
@@ -24,6 +25,7 @@ export function Repositories({ overview }: { readonly overview: OverviewDocument
   return (
     <section aria-labelledby="repositories">
       <h2 id="repositories">Repositories</h2>
+      <Troubles troubles={overview.troubles} />
       <Scroller label="Table of repositories" isTall>
         <table class="list repositories">
           <thead>
@@ -50,6 +52,16 @@ export function Repositories({ overview }: { readonly overview: OverviewDocument
       </Scroller>
     </section>
   )
+}
+
+/** Watched trees that cannot be published. */
+function Troubles({ troubles }: Pick<OverviewDocument, 'troubles'>) {
+  return troubles.map(({ repository, code, message, unpublishedSeconds }) => (
+    <p class="notice bad" key={repository}>
+      <strong>{repository} is not published</strong>
+      {unpublishedSeconds > 0 && ` for ${durationText(unpublishedSeconds)}`}: {message} <code>{code}</code>
+    </p>
+  ))
 }
 
 function Row({ repository, now }: { readonly repository: OverviewRepository; readonly now: number }) {

@@ -74,6 +74,7 @@ export class Dashboard {
       snapshots: this.#newestSnapshots(),
       mirrors: statistics.mirrors(),
       packs: statistics.packs(),
+      watched: statistics.watched(),
       originGivenBytes: mirrors.history.totals(theOrigin).givenBytes,
       mirrorsGivenBytes: taken.takenBytes - taken.fromOriginBytes,
     })

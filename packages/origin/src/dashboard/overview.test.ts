@@ -1,4 +1,4 @@
-import type { MirrorStatistics } from '@repocast/api'
+import type { MirrorStatistics, WatchStatistics } from '@repocast/api'
 import type { RepositoryName, SnapshotRecord } from '@repocast/objects'
 import { expect, test } from 'vitest'
 import { overviewOf } from './overview.ts'
@@ -45,6 +45,14 @@ const mirror = (id: string, repositories: readonly Served[], lastReport = now.to
   })),
 })
 
+const watch = (name: string, error: WatchStatistics['error']): WatchStatistics => ({
+  name,
+  state: error ? 'failing' : 'current',
+  step: null,
+  unpublishedSeconds: error ? 7 : 0,
+  error,
+})
+
 test('a cell says how a mirror is with a repository, and whoever is behind is told in words', () => {
   const overview = overviewOf({
     origin: 'http://origin.example.org',
@@ -60,6 +68,7 @@ test('a cell says how a mirror is with a repository, and whoever is behind is to
       mirror('quiet', [{ name: 'a' }], '2026-11-21T07:55:00Z'),
     ],
     packs: [],
+    watched: [watch('a', null), watch('b', { code: 'REPOCAST_DISK_FULL', message: 'full' })],
     originGivenBytes: 1,
     mirrorsGivenBytes: 2,
   })
@@ -74,6 +83,9 @@ test('a cell says how a mirror is with a repository, and whoever is behind is to
     [2, 1],
     [1, 1],
     [1, 0],
+  ])
+  expect(overview.troubles).toEqual([
+    { repository: 'b', code: 'REPOCAST_DISK_FULL', message: 'full', unpublishedSeconds: 7 },
   ])
   expect(overview.repositories[0]?.findings).toEqual({ errors: 0, warnings: 3, notes: 0 })
 })

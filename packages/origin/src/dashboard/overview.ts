@@ -7,6 +7,8 @@ import type {
   OverviewMirror,
   OverviewRepository,
   PackStatistics,
+  PublishTrouble,
+  WatchStatistics,
 } from '@repocast/api'
 import type { InfoHash, SnapshotRecord } from '@repocast/objects'
 import { findingCounts } from '../statistics.ts'
@@ -27,6 +29,7 @@ export interface OverviewSources {
   readonly snapshots: readonly NewestSnapshot[]
   readonly mirrors: readonly MirrorStatistics[]
   readonly packs: readonly PackStatistics[]
+  readonly watched: readonly WatchStatistics[]
   /** Ever, in bytes. */
   readonly originGivenBytes: number
   readonly mirrorsGivenBytes: number
@@ -56,9 +59,14 @@ export function overviewOf(sources: OverviewSources): OverviewDocument {
       originGivenBytes,
       mirrorsGivenBytes,
     },
+    troubles: sources.watched.flatMap(troubleOf),
     repositories: snapshots.map((snapshot, place) => overviewRepository(snapshot, place, mirrors)),
     mirrors,
   }
+}
+
+function troubleOf({ name: repository, error, unpublishedSeconds }: WatchStatistics): PublishTrouble[] {
+  return error === null ? [] : [{ repository, ...error, unpublishedSeconds }]
 }
 
 function overviewMirror(
