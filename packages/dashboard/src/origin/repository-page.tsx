@@ -86,11 +86,11 @@ function Findings({ findings }: Pick<RepositoryDocument, 'findings'>) {
       ) : (
         <ul class="paths">
           {findings.map(({ code, severity, path, message, count }) => (
-            <li key={`${code} ${path}`} class={severity} title={message}>
+            <li key={`${code} ${path}`} class={severity}>
               <span class="what">{severity}</span>
-              <span class="path">
-                {path}
-                {count > 1 ? ` and ${count - 1} more` : ''}
+              <span>
+                <span class="path">{path}</span>
+                {count > 1 ? ` and ${countText(count - 1)} more` : ''} <span class="soft">{message}</span>
               </span>
               <span class="size">{code}</span>
             </li>
