@@ -50,6 +50,8 @@ const words: Readonly<Record<RepositoryStatus['state'], string>> = {
   building: 'checks out',
   current: 'up to date',
   failed: 'failed, tries again',
+  paused: 'waits for space',
+  held: 'held, wants a look',
 }
 
 function Row({ repository }: { readonly repository: RepositoryStatus }) {
