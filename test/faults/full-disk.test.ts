@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type LabAgent, type LabOrigin, startAgent, startOrigin } from '../lab/deployment.ts'
-import { assertSameTree, changePlainTree, type Lab, openLab, plainTree, runCommand } from '../lab/index.ts'
+import { assertSameTree, changePlainTree, type Lab, openLab, plainTree, runCommand, tryRepocast } from '../lab/index.ts'
 import { mayMount, mountSmallDisk, type SmallDisk } from '../lab/tmpfs.ts'
 
 const megabyte = 1024 * 1024
@@ -66,28 +66,44 @@ describe.skipIf(needsRoot)('a disk that is in trouble pauses the repository, and
     await assertServes(world, agent, 1)
   })
 
-  test.each([
-    ['full', async (disk: SmallDisk) => await disk.fill(0), async (disk: SmallDisk) => await disk.free()],
-    [
-      'read-only',
-      async (disk: SmallDisk) => await disk.setWritable(false),
-      async (disk: SmallDisk) => await disk.setWritable(true),
-    ],
-  ])('%s in the middle of a download', async (_what, breakIt, mendIt) => {
+  test('full in the middle of a download', async () => {
     const world = await openWorld(64 * megabyte)
     await using _lab = world.lab
     const agent = await world.startAgent({ 'download-limit': '1MB/s', reserve: '0B' })
-    const before = join(world.lab.newDirectory('before'), 'tree')
     await assertServes(world, agent, 1)
-    await runCommand('cp', ['-a', world.source, before])
+    const before = await copyOf(world)
     await publishMore(world, 300_000)
-    await agent.waitFor('tree', ({ bytesDone }) => bytesDone > 0)
-    await breakIt(world.disk)
+    await agent.waitFor('tree', ({ state, bytesDone }) => state === 'fetching' && bytesDone > 0)
+    await world.disk.fill(0)
     const { error } = await agent.waitFor('tree', ({ state }) => state === 'paused')
-    expect(error?.code).toMatch(/^REPOCAST_DISK_(FULL|REFUSED|NO_ROOM)$/)
+    expect(error?.code).toMatch(/^REPOCAST_DISK_(FULL|NO_ROOM)$/)
     await assertSameTree(before, agent.servedPath('tree'))
-    await mendIt(world.disk)
+    await world.disk.free()
     await assertServes(world, agent, 2)
     expect(await agent.process.stop()).toEqual({ code: 0 })
   })
+
+  test('read-only at a start: that is told, what is served stays, and it goes on when it is writable', async () => {
+    const world = await openWorld(64 * megabyte)
+    await using _lab = world.lab
+    const agent = await world.startAgent()
+    await assertServes(world, agent, 1)
+    const before = await copyOf(world)
+    await agent.process.stop()
+    await publishMore(world, 20_000)
+    await world.disk.setWritable(false)
+    const { exitCode, stderr } = await tryRepocast(['agent', 'run', '--data', agent.data])
+    expect(exitCode).toBe(7)
+    expect(stderr).toMatch(/REPOCAST_(DISK_REFUSED|DATABASE_UNUSABLE)|read-?only|EROFS/i)
+    await assertSameTree(before, agent.servedPath('tree'))
+    await world.disk.setWritable(true)
+    await agent.restart()
+    await assertServes(world, agent, 2)
+  })
 })
+
+async function copyOf({ lab, source }: World): Promise<string> {
+  const copy = join(lab.newDirectory('before'), 'tree')
+  await runCommand('cp', ['-a', source, copy])
+  return copy
+}

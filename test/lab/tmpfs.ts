@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lab } from './lab.ts'
-import { runCommand } from './run/command.ts'
+import { runCommand, tryCommand } from './run/command.ts'
 
 /** A small filesystem of its own that a test may fill up or make read-only. */
 export interface SmallDisk {
@@ -11,6 +10,7 @@ export interface SmallDisk {
   /** Gives back what `fill` took. */
   free(): Promise<void>
   resize(bytes: number): Promise<void>
+  /** Read-only only while nobody has a file open for writing. */
   setWritable(isWritable: boolean): Promise<void>
 }
 
@@ -33,7 +33,8 @@ export async function mountSmallDisk(lab: Lab, bytes: number): Promise<SmallDisk
     async fill(leaveBytes) {
       const { stdout } = await runCommand('stat', ['-f', '-c', '%a %S', directory])
       const [blocks = 0, size = 0] = stdout.trim().split(' ').map(Number)
-      writeFileSync(filler, Buffer.alloc(Math.max(0, blocks * size - leaveBytes)))
+      // Others write meanwhile: that it is full is what was wanted.
+      await tryCommand('sh', ['-c', `head -c ${Math.max(0, blocks * size - leaveBytes)} /dev/zero > "${filler}"`])
     },
     async free() {
       await runCommand('rm', ['-f', filler])

@@ -1,4 +1,4 @@
-import { RepocastError } from '@repocast/errors'
+import { isRepocastError, RepocastError } from '@repocast/errors'
 import type { InfoHash, ObjectId } from '@repocast/objects'
 import type { Store } from '@repocast/store'
 import type { Swarm, SwarmEvents } from '@repocast/swarm'
@@ -86,7 +86,9 @@ export class ObjectFetch {
   async run(signal: AbortSignal): Promise<void> {
     const failed = new AbortController()
     const onFailure = (...[{ infoHash, operation, error }]: SwarmEvents['storageFailed']) => {
-      if (operation === 'write' && this.#wanted.has(infoHash)) failed.abort(error)
+      // what the disk says is clearer than that a pack pauses
+      if (operation === 'write' && this.#wanted.has(infoHash))
+        failed.abort(isRepocastError(error.cause) ? error.cause : error)
     }
     this.#swarm.on('storageFailed', onFailure)
     const stop = AbortSignal.any([signal, failed.signal])
