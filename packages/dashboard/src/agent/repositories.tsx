@@ -50,8 +50,8 @@ const words: Readonly<Record<RepositoryStatus['state'], string>> = {
   building: 'checks out',
   current: 'up to date',
   failed: 'failed, tries again',
-  paused: 'waits for space',
-  held: 'held, wants a look',
+  paused: 'paused, see below',
+  held: 'held back',
 }
 
 function Row({ repository }: { readonly repository: RepositoryStatus }) {
