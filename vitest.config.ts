@@ -2,10 +2,13 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // the real tests wait more than they compute
+    maxWorkers: 2,
     projects: [
       {
         test: {
           name: 'unit',
+          testTimeout: 30_000,
           include: [
             'packages/*/src/**/*.{test,property.test}.ts',
             'test/{project,simulation}/**/*.test.ts',
@@ -19,7 +22,6 @@ export default defineConfig({
           include: ['test/{e2e,interop,faults,web}/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
         },
       },
     ],

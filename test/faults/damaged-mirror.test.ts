@@ -110,7 +110,7 @@ test('a running agent finds every kind of damage, and heals it without a swap', 
     await runCommand('cmp', [join(source, ...path), '-'], { input: Buffer.from(await bytes.arrayBuffer()) })
   }
   const metrics = await (await fetch(`${agent.url}/metrics`)).text()
-  expect(metrics).toMatch(new RegExp(`repocast_agent_damage_healed ${healed.scrub.healed}\\b`))
+  expect(metrics).toMatch(new RegExp(`repocast_agent_damage_healed_total ${healed.scrub.healed}\\b`))
 
   // the spare generation is sound, too: the next update is built on it
   await changePlainTree(source, { seed: 6, add: 5, change: 5, remove: 5, bytes: 20_000 })

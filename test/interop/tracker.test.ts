@@ -43,7 +43,7 @@ describe('a tracker that runs alone', () => {
     expect(await announce(binary)).toContain('5:peers0:')
     expect(await announce('z'.repeat(20))).toContain('does not track')
     await rm(file)
-    await expect.poll(async () => (await tracker.statistics()).totals.torrents).toBe(0)
+    await expect.poll(async () => (await tracker.statistics()).totals.torrents, { timeout: 20_000 }).toBe(0)
     expect(await announce(binary)).toContain('does not track')
   })
 
