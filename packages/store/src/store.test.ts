@@ -225,15 +225,14 @@ describe('pieces', () => {
   test('lost objects and their pieces are missing until they come again, in all packs that hold them', async () => {
     const one = await packOf(files)
     const other = await packOf({ 'a/large': files['pool/large'], 'b/own': content(50_000, 9) }, { name: 'other-1' })
-    const [first, second] = await Promise.all(
-      [one, other].map(async ({ torrent, pack, content: bytes }) => {
-        await store.packs.add(torrent)
-        const storage = await store.openPack(pack.infoHash)
-        await writeAll(storage, bytes)
-        return storage
-      }),
-    )
-    if (!first || !second) throw new Error('two packs were opened')
+    const openWhole = async ({ torrent, pack, content: bytes }: typeof one) => {
+      await store.packs.add(torrent)
+      const storage = await store.openPack(pack.infoHash)
+      await writeAll(storage, bytes)
+      return storage
+    }
+    const first = await openWhole(one)
+    const second = await openWhole(other)
     const large = objectIdOf(files['pool/large'])
     const small = objectIdOf(files['pool/small-1'])
     await store.lose([large, small], 'rotten')

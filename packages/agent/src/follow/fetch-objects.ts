@@ -51,10 +51,19 @@ export class ObjectFetch {
         hint: 'the origin published an incomplete snapshot; tell its operator',
       })
     }
+    this.#wantPieces(open, open.storage.missingPiecesOf(id))
+  }
+
+  /** Wants all that a pack lacks. */
+  wantWhole(open: OpenPack): void {
+    this.#wantPieces(open, open.storage.missingPieces())
+  }
+
+  #wantPieces(open: OpenPack, missing: Iterable<number>): void {
     const { infoHash } = open.storage.pack
     const pieces = this.#wanted.get(infoHash) ?? new Set()
     this.#wanted.set(infoHash, pieces)
-    for (const piece of open.storage.missingPiecesOf(id)) {
+    for (const piece of missing) {
       if (pieces.has(piece)) continue
       pieces.add(piece)
       this.#bytesWanted += open.storage.pack.pieceBytes(piece)

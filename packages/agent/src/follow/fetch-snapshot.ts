@@ -46,13 +46,19 @@ export class SnapshotFetch {
     // Before packs are opened: they belong to a snapshot that is kept, so that no other mirror's tidying removes them.
     this.#store.snapshots.add(record)
     const packs = await this.#sharedPacks.open(record, signal)
-    // all at once, not tree by tree: every level of trees would cost some round trips
-    if (isNext) this.#wantWhole([...packs].filter(([infoHash]) => !known.has(infoHash)).map(([, open]) => open))
     const newFetch = () => new ObjectFetch(this.#store, this.#swarm, this.#sharedPacks, packs)
+    const ahead = newFetch()
+    // all at once, not tree by tree: every level of trees would cost some round trips
+    if (isNext)
+      this.#wantWhole(
+        [...packs].filter(([infoHash]) => !known.has(infoHash)).map(([, open]) => open),
+        ahead,
+      )
+    const tell = (fetch: ObjectFetch) => onFetch(() => larger(ahead.progress(), fetch.progress()))
     for (let level: TreePair[] = [{ before: base, after: record.root.id }]; level.length > 0; ) {
       const trees = newFetch()
       trees.want(level.map(({ after }) => after))
-      onFetch(() => trees.progress())
+      tell(trees)
       await trees.run(signal)
       level = await this.#nextLevel(level, signal)
     }
@@ -66,17 +72,18 @@ export class SnapshotFetch {
       ids = []
     }
     blobs.want(ids)
-    onFetch(() => blobs.progress())
+    tell(blobs)
     const { bytesWanted, bytesDone } = blobs.progress()
     this.#freeSpace.assertRoom(bytesWanted - bytesDone)
     await blobs.run(signal)
   }
 
   /** @throws RepocastError REPOCAST_DISK_NO_ROOM */
-  #wantWhole(packs: readonly OpenPack[]): void {
+  #wantWhole(packs: readonly OpenPack[], ahead: ObjectFetch): void {
     const missing = packs.map(({ shared, storage }) => ({ shared, storage, pieces: storage.missingPieces() }))
     const bytes = missing.flatMap(({ storage, pieces }) => pieces.map(piece => storage.pack.pieceBytes(piece)))
     this.#freeSpace.assertRoom(bytes.reduce((sum, length) => sum + length, 0))
+    for (const open of packs) ahead.wantWhole(open)
     for (const { shared, pieces } of missing) shared.want(pieces)
   }
 
@@ -99,6 +106,10 @@ export class SnapshotFetch {
       throw error
     }
   }
+}
+
+function larger(a: FetchProgress, b: FetchProgress): FetchProgress {
+  return a.bytesWanted > b.bytesWanted ? a : b
 }
 
 /** The trees below `after` that are not below `before` at the same place. Pure. */

@@ -318,6 +318,8 @@ export class PackStorage implements PieceLedger {
       .catch(async (error: unknown) => {
         // Another pack that holds the same object may have been faster.
         if (this.#with.objects.find(id, this.pack.objectBytes(object))) this.placed([id])
+        // or has taken the file away, since it was not what its pieces were recorded for
+        else if (isMissing(error)) this.#discard(object)
         else this.#failure ??= asFailure(error, id)
       })
       .finally(() => this.#verifying.delete(run))
