@@ -105,6 +105,8 @@ export const aria2 = torrentTool({
     'sh',
     '-c',
     [
+      // what is left of another torrent in the same place would be refused
+      `rm -f ${directory}/*.aria2;`,
       role === 'seeder' ? `touch ${done};` : `printf '#!/bin/sh\\ntouch ${done}\\n' > ${done}.sh; chmod +x ${done}.sh;`,
       `exec aria2c --dir=${directory} --seed-ratio=0.0 --listen-port=6881 --bt-max-peers=0 --enable-dht=false`,
       '--bt-enable-lpd=false --file-allocation=none --disk-cache=64M --max-overall-upload-limit=0 --quiet=true',
