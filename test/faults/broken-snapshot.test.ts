@@ -39,7 +39,7 @@ test('a snapshot that clients could not use is not served, and the next one is',
     .toMatchObject({ serial: 1, state: 'failed', error: { code: 'REPOCAST_SNAPSHOT_BROKEN' } })
   expect((await repository())?.error?.message).toContain(`YUM_PACKAGE_MISSING ${rpm}`)
   const metrics = async () => await (await fetch(`${agent.url}/metrics`)).text()
-  expect(await metrics()).toContain('repocast_agent_refused{repository="yum"} 1')
+  await expect.poll(metrics, { timeout: 20_000 }).toContain('repocast_agent_refused{repository="yum"} 1')
   expect(await treeFingerprint(agent.servedPath('yum'))).toEqual(before)
 
   await rename(aside, join(directory, rpm))
@@ -47,7 +47,7 @@ test('a snapshot that clients could not use is not served, and the next one is',
   expect(serial).toBe(4)
   await agent.waitForSerial('yum', serial)
   await assertSameTree(directory, agent.servedPath('yum'))
-  expect(await metrics()).toContain('repocast_agent_refused{repository="yum"} 0')
+  await expect.poll(metrics, { timeout: 20_000 }).toContain('repocast_agent_refused{repository="yum"} 0')
   expect(agent.process.log().match(/REPOCAST_SNAPSHOT_BROKEN/g)).toHaveLength(1)
 })
 

@@ -42,15 +42,7 @@ test('a publish that is killed at any moment has published all or nothing, and t
         name: 'killed',
       }),
     }),
-    phase: process =>
-      /(\w+)[^\n]*\n?$/.exec(
-        process
-          .log()
-          .trim()
-          .split('\n')
-          .at(-1)
-          ?.replace(/^tree: /, '') ?? '',
-      )?.[1] ?? 'starting',
+    phase: process => (/(scanning|checking|packing|signing)/.test(process.log()) ? 'working' : 'starting'),
     async afterKill() {
       const now = await publishedSerial()
       expect([serial, serial + 1]).toContain(now)
@@ -62,7 +54,7 @@ test('a publish that is killed at any moment has published all or nothing, and t
       await assertSameTree(source, join(mirror, 'served'))
     },
   })
-  assertPhasesHit(report, ['scanning'])
+  assertPhasesHit(report, ['working'])
 })
 
 test('an origin that is killed comes back and goes on serving', async () => {

@@ -9,9 +9,9 @@ export interface Lock {
 }
 
 export interface AcquireOptions {
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Called once when somebody else holds the lock and waiting begins. */
-  readonly onWait?: () => void
+  readonly onWait?: (() => void) | undefined
 }
 
 const pollMilliseconds = 100
@@ -56,6 +56,16 @@ export class ProcessLock {
       if (lock) return lock
       if (!waited) onWait?.()
       await sleep(pollMilliseconds, undefined, { signal })
+    }
+  }
+
+  /** Holds the lock while `use` runs. @throws as `acquire`, and what `use` throws */
+  async hold<T>(options: AcquireOptions, use: () => Promise<T>): Promise<T> {
+    const lock = await this.acquire(options)
+    try {
+      return await use()
+    } finally {
+      lock.release()
     }
   }
 }

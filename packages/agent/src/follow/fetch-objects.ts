@@ -88,6 +88,11 @@ export class ObjectFetch {
     return { bytesWanted: this.#bytesWanted, bytesDone: this.#bytesWanted - missing }
   }
 
+  /** Asks the swarm for all that is wanted, and does not wait for it. */
+  begin(): void {
+    for (const [infoHash, pieces] of this.#wanted) this.#packs.get(infoHash)?.shared.want(pieces)
+  }
+
   /**
    * Fetches all that is wanted; when this returns, it is in the store, verified and durable.
    * @throws what the storage throws (REPOCAST_DISK_FULL, REPOCAST_PACK_OBJECT_MISMATCH …); the reason of `signal`
@@ -102,10 +107,9 @@ export class ObjectFetch {
     this.#swarm.on('storageFailed', onFailure)
     const stop = AbortSignal.any([signal, failed.signal])
     try {
+      this.begin()
       const waits = [...this.#wanted].map(async ([infoHash, pieces]) => {
-        const shared = this.#packs.get(infoHash)?.shared
-        shared?.want(pieces)
-        await shared?.done(pieces, { signal: stop })
+        await this.#packs.get(infoHash)?.shared.done(pieces, { signal: stop })
       })
       await Promise.all(waits)
       for (const infoHash of this.#wanted.keys()) await this.#packs.get(infoHash)?.storage.flush()

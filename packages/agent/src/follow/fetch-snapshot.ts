@@ -4,7 +4,7 @@ import type { Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
 import type { FreeSpaceGuard } from '../guards/free-space.ts'
 import { type FetchProgress, ObjectFetch } from './fetch-objects.ts'
-import type { OpenPack, SharedPacks } from './shared-packs.ts'
+import type { SharedPacks } from './shared-packs.ts'
 
 export interface FetchSnapshotOptions {
   readonly record: SnapshotRecord
@@ -49,11 +49,11 @@ export class SnapshotFetch {
     const newFetch = () => new ObjectFetch(this.#store, this.#swarm, this.#sharedPacks, packs)
     const ahead = newFetch()
     // all at once, not tree by tree: every level of trees would cost some round trips
-    if (isNext)
-      this.#wantWhole(
-        [...packs].filter(([infoHash]) => !known.has(infoHash)).map(([, open]) => open),
-        ahead,
-      )
+    if (isNext) {
+      for (const [infoHash, open] of packs) if (!known.has(infoHash)) ahead.wantWhole(open)
+      this.#freeSpace.assertRoom(ahead.progress().bytesWanted)
+      ahead.begin()
+    }
     const tell = (fetch: ObjectFetch) => onFetch(() => larger(ahead.progress(), fetch.progress()))
     for (let level: TreePair[] = [{ before: base, after: record.root.id }]; level.length > 0; ) {
       const trees = newFetch()
@@ -76,15 +76,6 @@ export class SnapshotFetch {
     const { bytesWanted, bytesDone } = blobs.progress()
     this.#freeSpace.assertRoom(bytesWanted - bytesDone)
     await blobs.run(signal)
-  }
-
-  /** @throws RepocastError REPOCAST_DISK_NO_ROOM */
-  #wantWhole(packs: readonly OpenPack[], ahead: ObjectFetch): void {
-    const missing = packs.map(({ shared, storage }) => ({ shared, storage, pieces: storage.missingPieces() }))
-    const bytes = missing.flatMap(({ storage, pieces }) => pieces.map(piece => storage.pack.pieceBytes(piece)))
-    this.#freeSpace.assertRoom(bytes.reduce((sum, length) => sum + length, 0))
-    for (const open of packs) ahead.wantWhole(open)
-    for (const { shared, pieces } of missing) shared.want(pieces)
   }
 
   async #nextLevel(level: readonly TreePair[], signal: AbortSignal): Promise<TreePair[]> {

@@ -27,16 +27,10 @@ export async function promote(
   { repository, channel, serial, signal, onWait }: PromoteOptions,
   { layout, store, feed }: Pick<PublishSurroundings, 'layout' | 'store' | 'feed'>,
 ): Promise<RepositoryChannels> {
-  const lock = await new ProcessLock(layout.publishLock).acquire({
-    ...(signal && { signal }),
-    ...(onWait && { onWait }),
-  })
-  try {
+  return await new ProcessLock(layout.publishLock).hold({ signal, onWait }, async () => {
     const { revision, serials } = await feed.moveChannel(repository, channel, serial)
     // Behind the switch, since the daemon tells mirrors to look at the feed as soon as it sees the rows.
     store.channels.replace(repository, serials)
     return { repository, revision, channels: Object.fromEntries(serials) }
-  } finally {
-    lock.release()
-  }
+  })
 }

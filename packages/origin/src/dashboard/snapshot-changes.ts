@@ -1,6 +1,7 @@
 import type { PathChange, SnapshotChanges } from '@repocast/api'
 import { isRepocastError } from '@repocast/errors'
-import { type Change, diffTrees, type ObjectId, type TreeReader } from '@repocast/objects'
+import type { ObjectId, TreeReader } from '@repocast/objects'
+import { type FileChange, fileChanges } from '../history/file-changes.ts'
 
 /** Paths that are named; all are counted. */
 const maxPaths = 200
@@ -46,7 +47,7 @@ export class SnapshotDifferences {
 
   async #compute(before: ObjectId, after: ObjectId): Promise<SnapshotChanges | null> {
     try {
-      return await summarize(diffTrees(this.#read, before, after))
+      return await summarize(fileChanges(this.#read, before, after))
     } catch (error) {
       if (isRepocastError(error, 'REPOCAST_OBJECT_MISSING')) return null
       throw error
@@ -54,19 +55,16 @@ export class SnapshotDifferences {
   }
 }
 
-/** Counts changes of files and links, and names the first of them; what happens to directories follows from those. */
-export async function summarize(changes: AsyncIterable<Change>): Promise<SnapshotChanges> {
+/** Counts changes, and names the first of them. */
+async function summarize(changes: AsyncIterable<FileChange>): Promise<SnapshotChanges> {
   const counts = { added: 0, changed: 0, removed: 0 }
   let addedBytes = 0
   const paths: PathChange[] = []
-  for await (const { path, before, after } of changes) {
-    const entry = after ?? before
-    if (!entry || entry.type === 'd') continue
-    const change = before && after ? 'changed' : after ? 'added' : 'removed'
-    const bytes = entry.type === 'f' ? entry.size : 0
+  for await (const { path, change: kind, bytesBefore = 0, bytesAfter } of changes) {
+    const change = kind === 'touched' ? 'changed' : kind
     counts[change] += 1
-    if (after) addedBytes += bytes
-    if (paths.length < maxPaths) paths.push({ path, change, bytes })
+    addedBytes += bytesAfter ?? 0
+    if (paths.length < maxPaths) paths.push({ path, change, bytes: bytesAfter ?? bytesBefore })
   }
   return { ...counts, addedBytes, paths }
 }

@@ -3,6 +3,7 @@ import type { Feed } from '@repocast/feed'
 import { parseRepositoryName, type RepositoryName, type SnapshotRecord } from '@repocast/objects'
 import { announceAddresses } from '../commands.ts'
 import { type OriginOptions, withOrigin } from '../origin.ts'
+import { lastRecord } from '../publish/last-record.ts'
 import { diffSnapshots, type SnapshotChange, type SnapshotDifference } from './difference.ts'
 import { type LogEntry, logSnapshots } from './log.ts'
 import { type RollbackProgress, type RollbackResult, rollback } from './rollback.ts'
@@ -99,9 +100,10 @@ async function serialBefore(feed: Feed, { repository, serial }: SnapshotRecord):
 
 /** The record of a serial, of the newest when none is named. */
 async function recordOf(feed: Feed, repository: RepositoryName, serial: string | undefined): Promise<SnapshotRecord> {
-  const number = serial === undefined ? (await feed.serials(repository)).at(-1) : parseSerial(serial)
-  if (number === undefined) throw nothingPublished(repository)
-  return await feed.record(repository, number)
+  if (serial !== undefined) return await feed.record(repository, parseSerial(serial))
+  const last = await lastRecord(feed, repository)
+  if (last === undefined) throw nothingPublished(repository)
+  return last
 }
 
 function nothingPublished(repository: RepositoryName): RepocastError {

@@ -3,8 +3,8 @@ import { RepocastError } from '@repocast/errors'
 import type { InfoHash, RepositoryName, SnapshotRecord } from '@repocast/objects'
 import { isVolatile } from '@repocast/repositories'
 import { lastRecord } from '../publish/last-record.ts'
-import { type PackProgress, packUp } from '../publish/pack-up.ts'
-import type { PublishSurroundings } from '../publish/publish.ts'
+import { packUp } from '../publish/pack-up.ts'
+import type { PublishProgress, PublishSurroundings } from '../publish/publish.ts'
 import { takeInventory } from '../publish/take-inventory.ts'
 
 export interface RollbackOptions {
@@ -18,10 +18,7 @@ export interface RollbackOptions {
 }
 
 /** What a rollback is at. */
-export type RollbackProgress =
-  | { readonly step: 'wait' }
-  | ({ readonly step: 'pack' } & PackProgress)
-  | { readonly step: 'sign' }
+export type RollbackProgress = Extract<PublishProgress, { readonly step: 'wait' | 'pack' | 'sign' }>
 
 /** What a rollback did; what `--json` prints. */
 export interface RollbackResult {
@@ -44,15 +41,9 @@ export interface RollbackResult {
  */
 export async function rollback(options: RollbackOptions, surroundings: PublishSurroundings): Promise<RollbackResult> {
   const { signal, onProgress } = options
-  const lock = await new ProcessLock(surroundings.layout.publishLock).acquire({
-    ...(signal && { signal }),
-    onWait: () => onProgress?.({ step: 'wait' }),
-  })
-  try {
-    return await rollbackLocked(options, surroundings)
-  } finally {
-    lock.release()
-  }
+  const onWait = (): void => onProgress?.({ step: 'wait' })
+  const lock = new ProcessLock(surroundings.layout.publishLock)
+  return await lock.hold({ signal, onWait }, async () => await rollbackLocked(options, surroundings))
 }
 
 async function rollbackLocked(

@@ -79,15 +79,9 @@ const scans = 2
  */
 export async function publish(options: PublishOptions, surroundings: PublishSurroundings): Promise<PublishResult> {
   const { signal, onProgress } = options
-  const lock = await new ProcessLock(surroundings.layout.publishLock).acquire({
-    ...(signal && { signal }),
-    onWait: () => onProgress?.({ step: 'wait' }),
-  })
-  try {
-    return await publishLocked(options, surroundings)
-  } finally {
-    lock.release()
-  }
+  const onWait = (): void => onProgress?.({ step: 'wait' })
+  const lock = new ProcessLock(surroundings.layout.publishLock)
+  return await lock.hold({ signal, onWait }, async () => await publishLocked(options, surroundings))
 }
 
 async function publishLocked(

@@ -52,15 +52,9 @@ export async function collectOrigin(
   surroundings: CollectSurroundings,
 ): Promise<OriginCollection> {
   const { signal, onProgress } = options
-  const lock = await new ProcessLock(surroundings.layout.publishLock).acquire({
-    ...(signal && { signal }),
-    onWait: () => onProgress?.({ step: 'wait' }),
-  })
-  try {
-    return await collectLocked(options, surroundings)
-  } finally {
-    lock.release()
-  }
+  const onWait = (): void => onProgress?.({ step: 'wait' })
+  const lock = new ProcessLock(surroundings.layout.publishLock)
+  return await lock.hold({ signal, onWait }, async () => await collectLocked(options, surroundings))
 }
 
 async function collectLocked(

@@ -1,9 +1,10 @@
 import { formatBytes, formatCount } from '@repocast/daemon'
-import { CheckFailed, type PublishProgress, type PublishResult, publishTree } from '@repocast/origin'
+import { CheckFailed, type PublishResult, publishTree } from '@repocast/origin'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
 import { showFindings, summaryOf } from '../../output/findings.ts'
-import { createProgressView, type Progress } from '../../output/progress.ts'
+import { createProgressView } from '../../output/progress.ts'
+import { publishProgressOf } from '../../output/publish-progress.ts'
 import { commandLog } from '../../program-log.ts'
 import { allowedBy, allowOptions } from './allow.ts'
 
@@ -44,7 +45,7 @@ export const originPublish: Command<Args> = {
           isDryRun,
           signal,
           // With --json the result is all that is printed, so that it can be parsed as it is.
-          ...(!terminal.isJson && { onProgress: progress => view.show(progressOf(repository, progress)) }),
+          ...(!terminal.isJson && { onProgress: progress => view.show(publishProgressOf(repository, progress)) }),
         },
       )
       view.stop()
@@ -62,26 +63,6 @@ export const originPublish: Command<Args> = {
       view.stop()
     }
   },
-}
-
-function progressOf(name: string, progress: PublishProgress): Progress {
-  switch (progress.step) {
-    case 'wait':
-      return { name, step: 'waiting for another publish', done: 0, total: 0 }
-    case 'scan':
-      return { name, step: 'scanning', done: progress.bytes, total: 0 }
-    case 'check':
-      return { name, step: 'checking', done: progress.files, total: progress.totalFiles, unit: 'files' }
-    case 'pack':
-      return {
-        name,
-        step: `packing ${progress.pack}/${progress.packs}`,
-        done: progress.bytes,
-        total: progress.totalBytes,
-      }
-    case 'sign':
-      return { name, step: 'signing', done: 0, total: 0 }
-  }
 }
 
 function resultText(

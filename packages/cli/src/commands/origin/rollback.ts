@@ -1,7 +1,8 @@
-import { type RollbackProgress, rollbackRepository } from '@repocast/origin'
+import { rollbackRepository } from '@repocast/origin'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
-import { createProgressView, type Progress } from '../../output/progress.ts'
+import { createProgressView } from '../../output/progress.ts'
+import { publishProgressOf } from '../../output/publish-progress.ts'
 import { commandLog } from '../../program-log.ts'
 
 const options = (yargs: Argv) =>
@@ -25,7 +26,7 @@ export const originRollback: Command<Args> = {
           repository,
           serial,
           signal,
-          ...(!terminal.isJson && { onProgress: progress => view.show(progressOf(repository, progress)) }),
+          ...(!terminal.isJson && { onProgress: progress => view.show(publishProgressOf(repository, progress)) }),
         },
       )
       view.stop()
@@ -41,20 +42,4 @@ export const originRollback: Command<Args> = {
       view.stop()
     }
   },
-}
-
-function progressOf(name: string, progress: RollbackProgress): Progress {
-  switch (progress.step) {
-    case 'wait':
-      return { name, step: 'waiting for another publish', done: 0, total: 0 }
-    case 'pack':
-      return {
-        name,
-        step: `packing ${progress.pack}/${progress.packs}`,
-        done: progress.bytes,
-        total: progress.totalBytes,
-      }
-    case 'sign':
-      return { name, step: 'signing', done: 0, total: 0 }
-  }
 }
