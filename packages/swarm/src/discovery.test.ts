@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
+import { KnownPeers } from './known-peers.ts'
 import { allPieces, Loopback, noisePack, until } from './loopback.ts'
 import { MemoryStorage } from './memory-storage.ts'
 
@@ -48,6 +49,34 @@ test('peers find each other through a tracker, and it hears what they have', asy
   expect(ports).toEqual(new Set([origin.port, agent.port]))
   await agent.close()
   expect(told).toEqual(['started left 0', `started left ${pack.bytes}`, 'completed left 0', 'stopped left 0'])
+})
+
+test('known peers are called without a tracker, as soon as they are there', async () => {
+  const { pack, content } = await noisePack(8)
+  const here = await loopback.swarm()
+  const wanting = here.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+  wanting.want(allPieces(pack))
+  const mirror = await loopback.swarm()
+  mirror.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+  await here.knowPeers('configuration', ['no-such-host.invalid:1', `localhost:${mirror.port}`])
+  await wanting.done(allPieces(pack))
+  expect(wanting.status().fromMirrorsBytes).toBe(pack.bytes)
+})
+
+test('what one teller knows does not take away what another knows, and names are looked up again', async () => {
+  let found: readonly string[] = ['192.0.2.1', '2001:db8::1']
+  const known = new KnownPeers(async host => (host === 'mirror.example.org' ? found : Promise.reject(new Error('no'))))
+  await Promise.all([
+    known.tell('configuration', ['mirror.example.org:6881', '192.0.2.9:7', 'unknown.example.org:1']),
+    known.tell('feed', ['[2001:db8::2]:8', '192.0.2.9:7']),
+  ])
+  const [first, second] = ['192.0.2.1:6881', '[2001:db8::1]:6881']
+  expect(known.addresses).toEqual([first, second, '192.0.2.9:7', '[2001:db8::2]:8'])
+  await known.tell('feed', [])
+  expect(known.addresses).toEqual([first, second, '192.0.2.9:7'])
+  found = ['192.0.2.2']
+  await known.lookUp()
+  expect(known.addresses).toEqual(['192.0.2.2:6881', '192.0.2.9:7'])
 })
 
 test('who has a part of a pack is no seeder to the tracker, though it lacks nothing that it wants', async () => {

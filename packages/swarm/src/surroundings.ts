@@ -3,6 +3,7 @@ import type { Trackers } from './announce/trackers.ts'
 import type { Clock } from './clock.ts'
 import type { EmitEvent } from './events.ts'
 import type { Bans } from './guards/bans.ts'
+import type { KnownPeers } from './known-peers.ts'
 import type { Backlog } from './limits/backlog.ts'
 import type { ByteBudget } from './limits/byte-budget.ts'
 import type { SwarmLimits } from './limits/limits.ts'
@@ -27,6 +28,7 @@ export interface Surroundings {
   readonly fetch: Fetch
   readonly logger: Logger
   readonly bans: Bans
+  readonly knownPeers: KnownPeers
   /** Addresses at which we reached ourselves. */
   readonly ownAddresses: Set<string>
   readonly emit: EmitEvent

@@ -177,6 +177,11 @@ export class SwarmPack {
     this.#live.tick(now)
   }
 
+  /** By the swarm: connects to those of `addresses` that are not connected yet, if something is missing. */
+  call(addresses: readonly string[]): void {
+    if (this.#holding.missing.size > 0 && addresses.length > 0) void this.#live.connect(addresses)
+  }
+
   #links(): Link[] {
     return [...(this.#live.transfer?.links ?? [])]
   }

@@ -6,6 +6,7 @@ import { Trackers } from './announce/trackers.ts'
 import { type Clock, processClock } from './clock.ts'
 import type { SwarmEvents } from './events.ts'
 import { Bans } from './guards/bans.ts'
+import { callKnownMs, KnownPeers, resolveBySystem } from './known-peers.ts'
 import { Backlog } from './limits/backlog.ts'
 import { ByteBudget } from './limits/byte-budget.ts'
 import { defaultSwarmLimits, type SwarmLimits } from './limits/limits.ts'
@@ -49,6 +50,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   /** Of packs that were removed. */
   #pastTraffic: TrafficCounts = new Traffic().counts()
   #isClosed = false
+  #knownCalled = Number.NEGATIVE_INFINITY
 
   private constructor(uploads: ByteBudget, around: (swarm: Swarm) => Surroundings) {
     super()
@@ -98,6 +100,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       fetch,
       logger,
       bans: new Bans(clock),
+      knownPeers: new KnownPeers(resolveBySystem),
       ownAddresses: new Set(),
       emit: (name, ...payload) => self.#tell(name, payload),
       isFull: () => self.#peerCount() >= options.maxConnections,
@@ -145,6 +148,15 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       throw new RepocastError('REPOCAST_SWARM_PACK_UNKNOWN', { message: `no pack ${infoHash} is shared here` })
     }
     await pack.addPeer(address)
+  }
+
+  /**
+   * Peers (`HOST:PORT`, names or addresses) that are called about every pack that lacks something, with or without a
+   * tracker; in place of what the same `teller` told before. Resolves when their names are looked up; never rejects.
+   */
+  async knowPeers(teller: string, peers: readonly string[]): Promise<void> {
+    await this.#around.knownPeers.tell(teller, peers)
+    this.#knownCalled = Number.NEGATIVE_INFINITY
   }
 
   /** Waits until `bytes` may go out by another way than to peers, such as HTTP, under the same upload limit. */
@@ -205,6 +217,14 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       pack.holdBack(isUrgent && !pack.isUrgent)
       pack.tick(now)
     }
+    if (now - this.#knownCalled >= callKnownMs) this.#callKnown(active, now)
+  }
+
+  #callKnown(active: readonly SwarmPack[], now: number): void {
+    const { knownPeers } = this.#around
+    this.#knownCalled = now
+    void knownPeers.lookUp()
+    for (const pack of active) pack.call(knownPeers.addresses)
   }
 
   #peerCount(): number {
