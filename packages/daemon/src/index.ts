@@ -31,3 +31,14 @@ export {
   ratePattern,
   sharePattern,
 } from './quantities/parse.ts'
+export { retryDelaySeconds } from './webhooks/backoff.ts'
+export { loadWebhookSecrets, secretSourcePattern, type WebhookSecret } from './webhooks/secret.ts'
+export {
+  type SendOptions,
+  sendWebhook,
+  type Webhook,
+  type WebhookOutcome,
+  webhookName,
+  webhookUrlPattern,
+} from './webhooks/send.ts'
+export { newMessageId, type WebhookMessage } from './webhooks/signature.ts'

@@ -161,6 +161,10 @@ export const errorCodes = {
   REPOCAST_HTTP_BAD_REQUEST: { kind: 'usage', meaning: 'An HTTP request cannot be understood.' },
   REPOCAST_NO_MIRROR: { kind: 'network', meaning: 'No public mirror serves the newest snapshot of a repository.' },
   REPOCAST_HTTP_TOKEN_NEEDED: { kind: 'usage', meaning: 'A page is only for those who send the right token.' },
+  REPOCAST_WEBHOOK_SECRET_UNUSABLE: {
+    kind: 'configuration',
+    meaning: 'The secret of a webhook is missing, cannot be read, or is not of the form of Standard Webhooks.',
+  },
   REPOCAST_HTTP_BUSY: { kind: 'conflict', meaning: 'Too many clients listen to events already.' },
   REPOCAST_USAGE: { kind: 'usage', meaning: 'A command line is not one that repocast knows.' },
   REPOCAST_INTERNAL: { kind: 'internal', meaning: 'A mistake of repocast; the log tells more.' },

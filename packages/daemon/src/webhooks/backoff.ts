@@ -1,0 +1,12 @@
+/** Seconds. */
+const first = 1
+const longest = 3600
+
+/**
+ * Seconds to wait after the `failures`th failure in a row, from 1: twice as long each time up to an hour, by chance
+ * up to half of it less, so that not everybody comes again at once. `random` gives numbers in [0, 1). Pure.
+ */
+export function retryDelaySeconds(failures: number, random: () => number): number {
+  const full = Math.min(longest, first * 2 ** (failures - 1))
+  return full * (1 - random() / 2)
+}
