@@ -68,6 +68,8 @@ describe('configuration', () => {
     const sample = sampleConfiguration(schema, 'A sample.')
     expect(sample).toContain('# Address and port for HTTP.\nlisten: 0.0.0.0:8080')
     expect(parse(sample)).toEqual(parse(''))
+    const given = parse(sampleConfiguration(schema, 'A sample.', { 'peer-port': 1, tracker: { interval: 60 } }))
+    expect(given).toEqual({ ...parse(''), 'peer-port': 1, tracker: { interval: 60 } })
   })
 })
 

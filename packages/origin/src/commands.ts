@@ -5,7 +5,7 @@ import { parseRepositoryName, type RepositoryName, type SnapshotRecord } from '@
 import { checkSettingsOf } from './check/settings.ts'
 import { keepOf, type OriginConfiguration, originUrl } from './configuration.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
-import { type OriginOptions, withOrigin } from './origin.ts'
+import { type OriginOptions, withOrigin } from './open-origin.ts'
 import { type PublishProgress, type PublishResult, publish } from './publish/publish.ts'
 import { counted } from './publish/publish-log.ts'
 import { type CollectProgress, collectOrigin, type OriginCollection } from './retention/collect-origin.ts'

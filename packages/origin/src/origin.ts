@@ -12,13 +12,11 @@ import {
 } from '@repocast/daemon'
 import { type Lock, ProcessLock } from '@repocast/database'
 import { describeError, type Logger, RepocastError } from '@repocast/errors'
-import { Feed } from '@repocast/feed'
-import { HashPool } from '@repocast/files'
+import type { Feed } from '@repocast/feed'
 import type { RepositoryName } from '@repocast/objects'
-import { openStore, type Store } from '@repocast/store'
 import { createSwarm } from '@repocast/swarm'
 import { Tracker } from '@repocast/tracker'
-import { keepOf, loadOriginConfiguration, type OriginConfiguration } from './configuration.ts'
+import { keepOf } from './configuration.ts'
 import { CollectionSchedule } from './daemon/collection-schedule.ts'
 import { LivePacks } from './daemon/live-packs.ts'
 import { SelfAnnouncer } from './daemon/self-announcer.ts'
@@ -29,6 +27,7 @@ import { OriginLayout } from './layout.ts'
 import { createOriginMetrics } from './metrics.ts'
 import { startMirrorLists } from './mirror-lists/start.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
+import { type OpenOrigin, type OriginOptions, withOrigin } from './open-origin.ts'
 import { adoptPublished } from './publish/adopt-published.ts'
 import { PublishLog } from './publish/publish-log.ts'
 import { collectOrigin } from './retention/collect-origin.ts'
@@ -38,13 +37,6 @@ import { watchedRepositories } from './watch/configured.ts'
 import { processPublisher } from './watch/publisher.ts'
 import { Watchers } from './watch/watchers.ts'
 
-export interface OriginOptions {
-  readonly data: string
-  readonly environment: Readonly<Record<string, string | undefined>>
-  readonly clock: () => Date
-  readonly logger: Logger
-}
-
 export interface DaemonOptions extends OriginOptions {
   /** Version of the program. */
   readonly program: string
@@ -53,39 +45,6 @@ export interface DaemonOptions extends OriginOptions {
 }
 
 const feedRefreshMilliseconds = 15 * 60 * 1000
-
-/** What every command on an origin's data directory opens. */
-export interface OpenOrigin {
-  readonly layout: OriginLayout
-  readonly configuration: OriginConfiguration
-  readonly store: Store
-  readonly feed: Feed
-  readonly hashPool: HashPool
-}
-
-/**
- * Opens the data directory of an origin for `use`, and closes it behind it.
- * @throws RepocastError REPOCAST_CONFIGURATION_MISSING, REPOCAST_CONFIGURATION_WRONG; what `openStore` throws
- */
-export async function withOrigin<T>(
-  { data, environment, clock, logger }: OriginOptions,
-  use: (origin: OpenOrigin) => Promise<T>,
-): Promise<T> {
-  const layout = new OriginLayout(data)
-  const configuration = await loadOriginConfiguration(layout, environment)
-  const hashPool = new HashPool()
-  try {
-    const store = await openStore({ directory: data, logger, hashPool })
-    try {
-      const feed = new Feed({ directory: layout.feed, keysDirectory: layout.keys, clock })
-      return await use({ layout, configuration, store, feed, hashPool })
-    } finally {
-      await store.close()
-    }
-  } finally {
-    await hashPool.close()
-  }
-}
 
 /**
  * Runs the origin's daemon until `signal` says stop: feed, .torrent files, pack ranges, tracker and statistics over

@@ -10,7 +10,8 @@ interface Node {
 
 /**
  * A commented configuration file: every key of the schema with its description. A key with a default stands with it;
- * one without stands as a comment with an example, unless `values` has it.
+ * one without stands as a comment with an example, unless `values` has it. What they say goes before defaults, in
+ * sections too.
  */
 export function sampleConfiguration(
   schema: TObject,
@@ -26,8 +27,9 @@ export function sampleConfiguration(
 function block(key: string, node: Node, value: unknown, indent: string): string {
   const head = node.description === undefined ? '' : comment(node.description, indent)
   if (node.properties) {
+    const values = new Map<string, unknown>(Object.entries(Object(value)))
     const children = Object.entries(node.properties).map(([name, child]) =>
-      block(name, child, undefined, `${indent}  `),
+      block(name, child, values.get(name), `${indent}  `),
     )
     return `${head}${indent}${key}:\n${children.join('\n')}`
   }

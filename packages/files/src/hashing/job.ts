@@ -1,11 +1,14 @@
-/** What is asked of a hashing thread. Paths are bytes. */
+/**
+ * What is asked of a hashing thread. Paths are bytes as Latin-1 text: of a short buffer, all of the pool that it was cut from
+ * would be sent to the thread.
+ */
 export type HashJob =
-  | { readonly kind: 'file'; readonly path: Uint8Array; readonly algorithm: string }
-  | { readonly kind: 'sha1-ranges'; readonly ranges: readonly FileRange[] }
+  | { readonly kind: 'file'; readonly path: string; readonly algorithm: string }
+  | { readonly kind: 'sha1-ranges'; readonly ranges: readonly (Omit<FileRange, 'path'> & { readonly path: string })[] }
 
 /** Bytes of a file. */
 export interface FileRange {
-  readonly path: Uint8Array
+  readonly path: Buffer | string
   /** Bytes from the start of the file. */
   readonly offset: number
   readonly length: number

@@ -43,14 +43,15 @@ export class HashPool {
    * @throws RepocastError REPOCAST_DISK_REFUSED; system errors
    */
   async digestFile(path: Buffer | string, algorithm: string): Promise<FileDigest> {
-    const result = await this.#run({ kind: 'file', path: Buffer.from(path), algorithm }, path)
+    const result = await this.#run({ kind: 'file', path: latin1(path), algorithm }, path)
     if (result.kind !== 'file') throw new TypeError('a hashing thread answered another question')
     return result
   }
 
   /** SHA-1 of ranges of files in a row, hexadecimal; undefined when a file is shorter than its range. */
   async sha1Ranges(ranges: readonly FileRange[]): Promise<string | undefined> {
-    const result = await this.#run({ kind: 'sha1-ranges', ranges }, Buffer.from(ranges[0]?.path ?? ''))
+    const job = ranges.map(range => ({ ...range, path: latin1(range.path) }))
+    const result = await this.#run({ kind: 'sha1-ranges', ranges: job }, ranges[0]?.path ?? '')
     if (result.kind !== 'sha1-ranges') throw new TypeError('a hashing thread answered another question')
     return result.digest
   }
@@ -118,4 +119,9 @@ export class HashPool {
     this.#threads.push(thread)
     return thread
   }
+}
+
+/** The bytes of a path. */
+function latin1(path: Buffer | string): string {
+  return (typeof path === 'string' ? Buffer.from(path) : path).toString('latin1')
 }

@@ -6,7 +6,7 @@ const buffer = Buffer.allocUnsafe(1024 * 1024)
 
 /** Does a job on the thread of the caller. @throws system errors */
 export function runHashJob(job: HashJob): HashResult {
-  return job.kind === 'file' ? hashFile(Buffer.from(job.path), job.algorithm) : hashRanges(job.ranges)
+  return job.kind === 'file' ? hashFile(Buffer.from(job.path, 'latin1'), job.algorithm) : hashRanges(job.ranges)
 }
 
 /**
@@ -32,14 +32,17 @@ function hashFile(path: Buffer, algorithm: string): FileDigest & { readonly kind
   }
 }
 
-function hashRanges(ranges: readonly FileRange[]): HashResult {
+function hashRanges(ranges: Extract<HashJob, { readonly kind: 'sha1-ranges' }>['ranges']): HashResult {
   const hash = createHash('sha1')
-  for (const range of ranges) if (!hashRange(hash, range)) return { kind: 'sha1-ranges', digest: undefined }
+  for (const range of ranges) {
+    const path = Buffer.from(range.path, 'latin1')
+    if (!hashRange(hash, { ...range, path })) return { kind: 'sha1-ranges', digest: undefined }
+  }
   return { kind: 'sha1-ranges', digest: hash.digest('hex') }
 }
 
 function hashRange(hash: Hash, { path, offset, length }: FileRange): boolean {
-  const fd = openSync(Buffer.from(path), 'r')
+  const fd = openSync(path, 'r')
   try {
     for (let done = 0; done < length; ) {
       const read = readSync(fd, buffer, 0, Math.min(buffer.length, length - done), offset + done)

@@ -1,7 +1,7 @@
 import { parseChannelName } from '@repocast/feed'
 import { parseRepositoryName } from '@repocast/objects'
 import { parseSerial } from '../history/serial.ts'
-import { type OriginOptions, withOrigin } from '../origin.ts'
+import { type OriginOptions, withOrigin } from '../open-origin.ts'
 import { promote, type RepositoryChannels } from './promote.ts'
 
 export interface PromoteCommand {

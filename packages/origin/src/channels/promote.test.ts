@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { publishTree } from '../commands.ts'
 import { rollbackRepository } from '../history/commands.ts'
 import { initOrigin } from '../init.ts'
-import { type OriginOptions, withOrigin } from '../origin.ts'
+import { type OriginOptions, withOrigin } from '../open-origin.ts'
 import { collectOrigin } from '../retention/collect-origin.ts'
 import { listChannels, promoteSnapshot } from './commands.ts'
 

@@ -11,7 +11,7 @@ import {
   SnapshotTree,
   unpacker,
 } from '@repocast/repositories'
-import { type OriginOptions, withOrigin } from '../origin.ts'
+import { type OriginOptions, withOrigin } from '../open-origin.ts'
 import { lastRecord } from '../publish/last-record.ts'
 import { DiskTree } from '../tree/disk-tree.ts'
 import { allowedCodes } from './allowed.ts'

@@ -11,6 +11,7 @@ import {
   unpacker,
 } from '@repocast/repositories'
 import type { Store } from '@repocast/store'
+import type { StagedObjects, Staging } from '../publish/staging.ts'
 import type { ScannedTree } from '../scan/scan.ts'
 import { assertPassed } from './check-failed.ts'
 import { verifierOf } from './keyring.ts'
@@ -29,31 +30,27 @@ export interface SnapshotCheck {
 }
 
 /**
- * Checks a tree whose objects are in the store, against the last snapshot too. @returns what was found
+ * Checks a tree whose objects are staged, against the last snapshot too. @returns what was found
  * @throws CheckFailed for errors that are not allowed; RepocastError REPOCAST_KEYRING_UNUSABLE, REPOCAST_OBJECT_MISSING
  */
 export async function checkSnapshot(
-  store: Store,
+  { objects, digests }: Pick<Staging, 'objects' | 'digests'>,
   { source, scanned, last, settings, now, signal, onProgress }: SnapshotCheck,
 ): Promise<FindingGroup[]> {
   const { keyring, shrinkLimit, publishIntervalSeconds, allow } = settings
   const tally = new FindingTally(recordedOfEach)
-  try {
-    await checkTree({
-      tree: new SnapshotTree(store.objects, scanned.root.id, store.digests),
-      now,
-      unpacker,
-      signatures: await verifierOf(keyring, () => now),
-      last: last && lastSnapshot(store, last, scanned),
-      shrinkLimit,
-      publishIntervalSeconds,
-      signal,
-      onProgress,
-      report: finding => tally.add(finding),
-    })
-  } finally {
-    store.digests.flush()
-  }
+  await checkTree({
+    tree: new SnapshotTree(objects, scanned.root.id, digests),
+    now,
+    unpacker,
+    signatures: await verifierOf(keyring, () => now),
+    last: last && lastSnapshot(objects, last, scanned),
+    shrinkLimit,
+    publishIntervalSeconds,
+    signal,
+    onProgress,
+    report: finding => tally.add(finding),
+  })
   const { groups } = tally
   assertPassed(source, groups, allow)
   return groups
@@ -73,9 +70,9 @@ export async function checkTime(
   return tally.groups
 }
 
-function lastSnapshot(store: Store, { kind, root }: SnapshotRecord, scanned: ScannedTree): LastSnapshot {
+function lastSnapshot(objects: StagedObjects, { kind, root }: SnapshotRecord, scanned: ScannedTree): LastSnapshot {
   const changes = async function* (signal?: AbortSignal): AsyncGenerator<FileChange> {
-    for await (const { path, before, after } of diffTrees(store.objects.readTree, root.id, scanned.root.id)) {
+    for await (const { path, before, after } of diffTrees(objects.readTree, root.id, scanned.root.id)) {
       signal?.throwIfAborted()
       const [was, is] = [before?.type === 'f' ? before : undefined, after?.type === 'f' ? after : undefined]
       if (was && is) {
@@ -84,5 +81,5 @@ function lastSnapshot(store: Store, { kind, root }: SnapshotRecord, scanned: Sca
       else if (is) yield { path, what: 'added' }
     }
   }
-  return { kind, tree: new SnapshotTree(store.objects, root.id), changes }
+  return { kind, tree: new SnapshotTree(objects, root.id), changes }
 }

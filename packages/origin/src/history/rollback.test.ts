@@ -6,7 +6,7 @@ import { objectIdOf } from '@repocast/objects'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type PublishCommand, publishTree } from '../commands.ts'
 import { initOrigin } from '../init.ts'
-import { type OriginOptions, withOrigin } from '../origin.ts'
+import { type OriginOptions, withOrigin } from '../open-origin.ts'
 import { rollbackRepository, showSnapshot } from './commands.ts'
 
 let data: string

@@ -59,7 +59,7 @@ async function rollbackLocked(
   await store.removeLeftovers()
   const inventory = store.inventory(path => isVolatile(old.kind, path))
   try {
-    const taken = await takeInventory(inventory, store, old.root, last)
+    const taken = await takeInventory(inventory, store.objects, store.packs, old.root, last)
     if (taken === 'incomplete') throw collected(old)
     const serial = last.serial + 1
     const { packs, added, merged } = await packUp(store, inventory, {

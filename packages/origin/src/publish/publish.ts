@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { ProcessLock } from '@repocast/database'
-import { isRepocastError } from '@repocast/errors'
+import { isRepocastError, RepocastError } from '@repocast/errors'
 import type { Feed } from '@repocast/feed'
 import type { HashPool } from '@repocast/files'
 import type { InfoHash, PackReference, RepositoryKind, RepositoryName, SnapshotRecord } from '@repocast/objects'
@@ -13,6 +13,7 @@ import type { OriginLayout } from '../layout.ts'
 import { type ScannedTree, scanTree } from '../scan/scan.ts'
 import { lastRecord } from './last-record.ts'
 import { type PackProgress, packUp } from './pack-up.ts'
+import { previewStaging, type Staging, storeStaging } from './staging.ts'
 import { takeInventory } from './take-inventory.ts'
 
 export interface PublishOptions {
@@ -84,14 +85,31 @@ export async function publish(options: PublishOptions, surroundings: PublishSurr
   return await lock.hold({ signal, onWait }, async () => await publishLocked(options, surroundings))
 }
 
-async function publishLocked(
+async function publishLocked(options: PublishOptions, surroundings: PublishSurroundings): Promise<PublishResult> {
+  const { store, hashPool } = surroundings
+  const staged = { store, source: Buffer.from(resolve(options.tree)), method: options.method, hashPool }
+  const staging = options.isDryRun ? previewStaging(staged) : storeStaging(staged)
+  await store.removeLeftovers()
+  try {
+    return await publishStaged(options, surroundings, staging)
+  } catch (error) {
+    if (!isRepocastError(error, 'REPOCAST_OBJECT_MISSING')) throw error
+    // Somebody removed what an earlier scan had put into the store.
+    staging.distrust()
+    return await publishStaged(options, surroundings, staging)
+  } finally {
+    staging.close()
+  }
+}
+
+/** @throws RepocastError REPOCAST_OBJECT_MISSING when the store has not all that the tree is made of */
+async function publishStaged(
   options: PublishOptions,
   surroundings: PublishSurroundings,
-  isAgain = false,
+  staging: Staging,
 ): Promise<PublishResult> {
   const { store, feed } = surroundings
-  await store.removeLeftovers()
-  const scanned = await scanStable(options, surroundings)
+  const scanned = await scanStable(options, surroundings, staging)
   const last = await lastRecord(feed, options.repository)
   if (last && !store.snapshots.get(last.repository, last.serial)) store.snapshots.add(last)
   if (last && isUnchanged(last, scanned)) {
@@ -100,14 +118,14 @@ async function publishLocked(
   }
   const inventory = store.inventory(path => isVolatile(scanned.kind, path))
   try {
-    const taken = await takeInventory(inventory, store, scanned.root, last)
-    const findings = taken === 'incomplete' ? undefined : await check(scanned, last, options, surroundings, isAgain)
-    if (findings === undefined) {
-      // Somebody removed what an earlier scan had put into the store.
-      store.scanCache(sourceOf(options)).clear()
-      return await publishLocked(options, surroundings, true)
-    }
-    const { repository, announce, signal, onProgress, isDryRun } = options
+    const taken = await takeInventory(inventory, staging.objects, store.packs, scanned.root, last)
+    if (taken === 'incomplete') throw incomplete(options)
+    const { repository, announce, check, signal, onProgress, isDryRun } = options
+    const findings = await checkSnapshot(staging, {
+      ...{ source: options.tree, scanned, last, settings: check, signal },
+      now: surroundings.clock(),
+      onProgress: progress => onProgress?.({ step: 'check', ...progress }),
+    })
     const serial = (last?.serial ?? 0) + 1
     const added = inventory.newBlobs()
     if (isDryRun) {
@@ -131,20 +149,18 @@ async function publishLocked(
   }
 }
 
-function sourceOf({ tree }: PublishOptions): Buffer {
-  return Buffer.from(resolve(tree))
-}
-
-async function scanStable(options: PublishOptions, { store, hashPool }: PublishSurroundings): Promise<ScannedTree> {
-  const { tree, method, signal, onProgress } = options
+async function scanStable(
+  { tree, signal, onProgress }: PublishOptions,
+  { hashPool }: PublishSurroundings,
+  staging: Staging,
+): Promise<ScannedTree> {
   for (let scan = 1; ; scan += 1) {
     try {
       return await scanTree({
         tree,
-        ingest: store.ingest(),
-        scanCache: store.scanCache(sourceOf(options)),
+        intake: staging.intake(),
+        scanCache: staging.knownDirectories(),
         hashPool,
-        method,
         signal,
         onProgress: progress => onProgress?.({ step: 'scan', ...progress }),
       })
@@ -154,24 +170,11 @@ async function scanStable(options: PublishOptions, { store, hashPool }: PublishS
   }
 }
 
-/** @returns undefined when the store has not all that the tree is made of @throws CheckFailed */
-async function check(
-  scanned: ScannedTree,
-  last: SnapshotRecord | undefined,
-  { tree, check: settings, signal, onProgress }: PublishOptions,
-  { store, clock }: PublishSurroundings,
-  isAgain: boolean,
-): Promise<FindingGroup[] | undefined> {
-  try {
-    return await checkSnapshot(store, {
-      ...{ source: tree, scanned, last, settings, signal },
-      now: clock(),
-      onProgress: progress => onProgress?.({ step: 'check', ...progress }),
-    })
-  } catch (error) {
-    if (!isAgain && isRepocastError(error, 'REPOCAST_OBJECT_MISSING')) return undefined
-    throw error
-  }
+function incomplete({ tree }: PublishOptions): RepocastError {
+  return new RepocastError('REPOCAST_OBJECT_MISSING', {
+    message: `the store has not kept all that was read of ${tree}`,
+    hint: 'let nothing but repocast change its data directory, and check the disk',
+  })
 }
 
 function isUnchanged({ root, kind }: SnapshotRecord, scanned: ScannedTree): boolean {

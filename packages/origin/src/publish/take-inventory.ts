@@ -7,7 +7,8 @@ import {
   walkTree,
   walkTreeObjects,
 } from '@repocast/objects'
-import type { Inventory, Store } from '@repocast/store'
+import type { Inventory, PackShelf } from '@repocast/store'
+import type { StagedObjects } from './staging.ts'
 
 /** Every so many serials all objects of a snapshot are counted, and packs merged. */
 const stockTakingEvery = 8
@@ -21,26 +22,29 @@ export type Taken = 'whole' | 'difference' | 'incomplete'
  */
 export async function takeInventory(
   inventory: Inventory,
-  store: Store,
+  objects: StagedObjects,
+  packs: Pick<PackShelf, 'has'>,
   root: RootTree,
   last: SnapshotRecord | undefined,
 ): Promise<Taken> {
   const isOften = last && (last.serial + 1) % stockTakingEvery !== 0
-  if (isOften && last.packs.every(({ infoHash }) => store.packs.has(infoHash))) {
+  if (isOften && last.packs.every(({ infoHash }) => packs.has(infoHash))) {
     const isThere = await takes(
       inventory,
-      async () => await takeNew(inventory, store.objects.readTree, last.root, root),
+      objects,
+      async () => await takeNew(inventory, objects.readTree, last.root, root),
     )
     if (isThere) return 'difference'
   }
-  const isThere = await takes(inventory, async () => await takeWhole(inventory, store.objects.readTree, root))
+  const isThere = await takes(inventory, objects, async () => await takeWhole(inventory, objects.readTree, root))
   return isThere ? 'whole' : 'incomplete'
 }
 
-async function takes(inventory: Inventory, take: () => Promise<void>): Promise<boolean> {
+async function takes(inventory: Inventory, objects: StagedObjects, take: () => Promise<void>): Promise<boolean> {
   try {
     await take()
-    return inventory.missing() === 0
+    for (const id of inventory.missing()) if (!objects.has(id)) return false
+    return true
   } catch (error) {
     if (isRepocastError(error, 'REPOCAST_OBJECT_MISSING')) return false
     throw error

@@ -16,8 +16,10 @@ import {
   type TreeEntry,
 } from '@repocast/objects'
 import { KindDetector } from '@repocast/repositories'
-import type { Ingest, IngestMethod, ScanCache, ScannedDirectory } from '@repocast/store'
+import type { ScanCache, ScannedDirectory } from '@repocast/store'
+import { isRacy } from './file-state.ts'
 import { mapInOrder } from './in-order.ts'
+import type { Intake } from './intake.ts'
 import { linkTarget } from './link-target.ts'
 import {
   type ChildLook,
@@ -29,17 +31,19 @@ import {
   parseFiles,
   toMilliseconds,
 } from './looks.ts'
-import { isRacy, readSourceFile, unstable } from './read-file.ts'
+import { readSourceFile, unstable } from './read-file.ts'
 import { specialFile } from './special-file.ts'
+
+/** What is known of the directories of a tree, and learnt. */
+export type KnownDirectories = Pick<ScanCache, 'get' | 'set' | 'finish'>
 
 export interface ScanOptions {
   /** Directory of the tree. */
   readonly tree: string
-  readonly ingest: Ingest
+  readonly intake: Intake
   /** What is known of this tree. */
-  readonly scanCache: ScanCache
+  readonly scanCache: KnownDirectories
   readonly hashPool: HashPool
-  readonly method: IngestMethod
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: ScanProgress) => void) | undefined
 }
@@ -78,8 +82,8 @@ interface Resolved {
 
 /**
  * Scans a source tree: one lstat per file. A directory that looks as before is the same tree; in others, only files
- * that look other than before are read. New content is staged in the store and committed now and then; tree objects are
- * made on the way.
+ * that look other than before are read. New content is handed on and committed now and then; tree objects are made on
+ * the way.
  * @throws RepocastError REPOCAST_TREE_NOT_FOUND, REPOCAST_TREE_UNSTABLE, REPOCAST_TREE_SPECIAL_FILE,
  *   REPOCAST_LINK_ESCAPES, REPOCAST_NAME_UNSAFE, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
  */
@@ -115,7 +119,7 @@ class Scan {
     this.#tops = [this.#start, realpathSync(bytesOf(this.#start), { encoding: 'latin1' })]
     const root = await this.#directory('')
     await this.#commit()
-    // Not before its objects are in the store: what the cache names is there.
+    // Not before its objects are where they belong: what the cache names is there.
     this.#options.scanCache.finish()
     return { root, kind: this.#kind.kind, counts: this.#counts, bytes: this.#bytes }
   }
@@ -187,7 +191,7 @@ class Scan {
     children: ReadonlyMap<string, ChildLook>,
     known: ScannedDirectory | undefined,
   ): Promise<{ readonly id: ObjectId; readonly size: number }> {
-    const { ingest, scanCache } = this.#options
+    const { intake, scanCache } = this.#options
     const knownFiles = known ? parseFiles(known.looks, known.files) : new Map<string, Look & KnownFile>()
     const trees: BuiltTree[] = []
     const builder = new TreeBuilder(tree => trees.push(tree))
@@ -198,11 +202,11 @@ class Scan {
       this.#count([one])
       write(looks, one, children.get(one.name), look)
       if (entry.type === 'f') files.push(entry)
-      if (ingest.isFull) await this.#commit()
+      if (intake.isFull) await this.#commit()
       this.#options.signal?.throwIfAborted()
     }
     const tree = builder.finish()
-    for (const { id, bytes } of trees) if (!ingest.has(id)) await ingest.addBytes(id, bytes)
+    for (const { id, bytes } of trees) if (!intake.has(id)) await intake.addTree(id, bytes)
     scanCache.set(path, { looks: looks.finish(), files: encodeFiles(files), tree })
     return tree
   }
@@ -232,10 +236,7 @@ class Scan {
 
   async #read(place: string, found: Found, name: string, mode: number): Promise<Resolved> {
     const display = this.#display(place)
-    const { id, state } = await readSourceFile(Buffer.from(this.#absolute(place), 'latin1'), display, {
-      ...this.#options,
-      signal: this.#options.signal,
-    })
+    const { id, state } = await readSourceFile(Buffer.from(this.#absolute(place), 'latin1'), display, this.#options)
     const size = Number(state.size)
     const look: Look = {
       size,
@@ -251,7 +252,7 @@ class Scan {
 
   /** One commit at a time, for all directories that are scanned at the same time. */
   async #commit(): Promise<void> {
-    this.#committing ??= this.#options.ingest.commit().finally(() => {
+    this.#committing ??= this.#options.intake.commit().finally(() => {
       this.#committing = undefined
     })
     await this.#committing

@@ -4,8 +4,9 @@ import { RepocastError, systemErrorCode } from '@repocast/errors'
 import { digestFileHere, explainDiskError, type HashPool } from '@repocast/files'
 import { assertSafeLink, decodeName, displayName, encodeName, joinPath, whyUnsafeLink } from '@repocast/objects'
 import type { Algorithm, TreeNode, TreeReader, WalkedNode } from '@repocast/repositories'
+import { isSame } from '../scan/file-state.ts'
 import { linkTarget } from '../scan/link-target.ts'
-import { isSame, unstable } from '../scan/read-file.ts'
+import { unstable } from '../scan/read-file.ts'
 import { specialFile } from '../scan/special-file.ts'
 
 /** Links that are followed from one path, as the kernel does. */

@@ -18,8 +18,8 @@ import { Layout } from '../layout.ts'
 
 /** Objects up to this many bytes are read in one go. */
 const readAtOnce = 64 * 1024
-/** Decoded trees that are kept in memory, at most. */
-const keptTrees = 512
+/** Entries of decoded trees that are kept in memory, at most: some 6 MB. */
+const keptEntries = 20_000
 
 /** Objects that lie whole in the store. */
 export class ObjectFiles {
@@ -28,6 +28,7 @@ export class ObjectFiles {
   readonly #layout: Layout
   readonly #catalog: Database
   readonly #trees = new Map<ObjectId, Tree>()
+  #entries = 0
   readonly #selectSize
   readonly #insert
   readonly #selectBehind
@@ -128,12 +129,13 @@ export class ObjectFiles {
     const kept = this.#trees.get(id)
     if (kept) return kept
     const tree = decodeTree(await this.#readWhole(id))
-    if (this.#trees.size >= keptTrees)
-      for (const oldest of this.#trees.keys()) {
-        this.#trees.delete(oldest)
-        break
-      }
+    if (!this.#trees.has(id)) this.#entries += entriesOf(tree)
     this.#trees.set(id, tree)
+    for (const [oldestId, oldest] of this.#trees) {
+      if (this.#entries <= keptEntries) break
+      this.#trees.delete(oldestId)
+      this.#entries -= entriesOf(oldest)
+    }
     return tree
   }
 
@@ -201,4 +203,9 @@ async function makeEmptyFile(path: string): Promise<void> {
   } catch (error) {
     if (systemErrorCode(error) !== 'EEXIST') throw error
   }
+}
+
+/** Never 0, so that empty directories do not stay for ever. */
+function entriesOf({ entries, segments }: Tree): number {
+  return 1 + (entries ?? segments).length
 }

@@ -12,7 +12,7 @@ export async function verifyPiece(
   const ranges = pack.rangesOfPiece(piece).map(({ object, objectOffset, length }): FileRange => {
     const id = pack.objectId(object)
     const path = isHeld(object) ? layout.object(id) : layout.partialObject(id)
-    return { path: Buffer.from(path), offset: objectOffset, length }
+    return { path, offset: objectOffset, length }
   })
   return (await hashPool.sha1Ranges(ranges)) === pack.pieceHash(piece).toString('hex')
 }

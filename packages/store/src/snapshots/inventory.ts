@@ -1,5 +1,5 @@
 import type { Database } from '@repocast/database'
-import { decodeName, encodeName, type InfoHash } from '@repocast/objects'
+import { decodeName, encodeName, type InfoHash, type ObjectId } from '@repocast/objects'
 import { type IsVolatile, type PackEntry, type PackLoad, packGroup } from '@repocast/packs'
 import { toBytes, toInfoHash, toObjectId } from '../catalog/catalog.ts'
 
@@ -132,13 +132,13 @@ export class Inventory {
     }
   }
 
-  /** Objects that are not in the store. */
-  missing(): number {
+  /** The objects that are not in the store, in no order. */
+  *missing(): Generator<ObjectId> {
     this.#flush()
-    const count = this.#catalog.prepare<[], { missing: number }>(
-      'SELECT count(*) AS missing FROM temp.inventory WHERE NOT EXISTS (SELECT 1 FROM objects WHERE objects.id = inventory.id)',
+    const select = this.#catalog.prepare<[], { id: Buffer }>(
+      'SELECT id FROM temp.inventory WHERE NOT EXISTS (SELECT 1 FROM objects WHERE objects.id = inventory.id)',
     )
-    return count.get()?.missing ?? 0
+    for (const { id } of select.iterate()) yield toObjectId(id)
   }
 
   close(): void {
