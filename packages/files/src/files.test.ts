@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   appendFileSync,
@@ -14,7 +15,7 @@ import { appendFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { DurableBatch, HashPool, onDisk, replaceLink, walk, writeFileDurably } from './index.ts'
+import { DurableBatch, Filesystem, HashPool, onDisk, replaceLink, walk, writeFileDurably } from './index.ts'
 
 let directory: string
 beforeEach(() => {
@@ -46,7 +47,8 @@ test('a link is replaced in place', async () => {
 
 test.each([3, 100])('a batch of %i files puts each under its final name', async count => {
   mkdirSync(join(directory, 'final'))
-  const batch = new DurableBatch(directory)
+  const filesystem = new Filesystem(directory)
+  const batch = new DurableBatch(filesystem)
   for (let k = 0; k < count; k += 1) {
     writeFileSync(join(directory, `new-${k}`), `content ${k}`)
     batch.place(join(directory, `new-${k}`), join(directory, 'final', String(k)))
@@ -57,6 +59,26 @@ test.each([3, 100])('a batch of %i files puts each under its final name', async 
   expect(readdirSync(directory)).toEqual(['final'])
   expect(readdirSync(join(directory, 'final'))).toHaveLength(count)
   expect(readFileSync(join(directory, 'final/2'), 'utf8')).toBe('content 2')
+  filesystem.close()
+})
+
+test('a filesystem is synced, also several times at once, and again when it was closed', async () => {
+  const filesystem = new Filesystem(directory)
+  expect(await Promise.all([filesystem.sync(), filesystem.sync(), filesystem.sync()])).toEqual([true, true, true])
+  filesystem.close()
+  expect(await filesystem.sync()).toBe(true)
+  filesystem.close()
+  const lost = new Filesystem(join(directory, 'nowhere'))
+  expect(await lost.sync()).toBe(false)
+  lost.close()
+})
+
+test('a program ends although its shell for syncing still waits', () => {
+  const module = new URL('./durable/filesystem.ts', import.meta.url)
+  const program = `import { Filesystem } from ${JSON.stringify(module.href)}
+    console.log(await new Filesystem('/').sync())`
+  const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 8000 })
+  expect({ out: stdout.toString(), status }).toEqual({ out: 'true\n', status: 0 })
 })
 
 test('a walk meets everything once, in byte order, links and odd names included', () => {

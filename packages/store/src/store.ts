@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '@repocast/database'
 import { describeError, type Logger } from '@repocast/errors'
-import { type HashPool, onDisk } from '@repocast/files'
+import { Filesystem, type HashPool, onDisk } from '@repocast/files'
 import { emptyBlobId, type InfoHash, type ObjectId } from '@repocast/objects'
 import type { IsVolatile, RestingPack } from '@repocast/packs'
 import { openCatalog } from './catalog/catalog.ts'
@@ -61,6 +61,7 @@ export class Store {
   /** What the admin of a mirror wants. */
   readonly orders: Orders
   readonly #files = new OpenFiles(openFilesLimit)
+  readonly #filesystem: Filesystem
   readonly #committer: Committer
   readonly #hashPool: HashPool
   readonly #logger: Logger
@@ -71,6 +72,7 @@ export class Store {
 
   constructor({ directory, logger, hashPool }: StoreOptions) {
     this.layout = new Layout(directory)
+    this.#filesystem = new Filesystem(directory)
     this.catalog = openCatalog(this.layout.catalog)
     this.objects = new ObjectFiles(this.layout, this.catalog)
     this.digests = new Digests(this.catalog)
@@ -78,7 +80,7 @@ export class Store {
     this.snapshots = new Snapshots(this.catalog)
     this.channels = new ChannelIndex(this.catalog)
     const onMissing = (id: ObjectId) => this.objects.onDamage?.(id)
-    this.generations = new Generations(this.layout, this.catalog, this.objects.readTree, onMissing)
+    this.generations = new Generations(this.layout, this.#filesystem, this.catalog, this.objects.readTree, onMissing)
     this.losses = new Losses(this.catalog)
     this.scrubLog = new ScrubLog(this.catalog)
     this.adoptedFiles = new AdoptedFiles(this.catalog)
@@ -90,14 +92,14 @@ export class Store {
       for (const pack of this.#resting.values()) pack.rest()
     }, restMilliseconds)
     this.#rester.unref()
-    this.#committer = new Committer(this.layout, this.catalog, this.objects, this.#files, error =>
+    this.#committer = new Committer(this.layout, this.catalog, this.objects, this.#files, this.#filesystem, error =>
       logger.error({ error: describeError(error) }, 'received pieces could not be made durable, they are tried again'),
     )
   }
 
   /** Files and bytes on their way into the store. Only one process may ingest at a time. */
   ingest(): Ingest {
-    return new Ingest(this.layout, this.catalog, this.objects)
+    return new Ingest(this.layout, this.catalog, this.objects, this.#filesystem)
   }
 
   /** Removes what a killed ingest or collection left. For whoever has the right to ingest, before anything comes in. */
@@ -209,6 +211,7 @@ export class Store {
     })
     this.#committer.stop()
     await this.#files.close()
+    this.#filesystem.close()
     this.catalog.close()
   }
 

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { renameSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { explainDiskError, onDisk } from '../disk-error.ts'
 import { isThere } from '../look.ts'
+import type { Filesystem } from './filesystem.ts'
 import { syncDirectory } from './write.ts'
 
 interface Placement {
@@ -25,15 +24,14 @@ const manyFiles = 24
  * stands for half a file, and behind `commit` every name is durable. Temporary and final names are on one filesystem.
  */
 export class DurableBatch {
-  readonly #directory: string
+  readonly #filesystem: Filesystem
   readonly #placements: Placement[] = []
   readonly #contents = new Set<string>()
   /** Directories that hold new names which are not durable yet. */
   readonly #directories = new Set<string>()
 
-  /** `directory` is any place on the filesystem of the batch. */
-  constructor(directory: string) {
-    this.#directory = directory
+  constructor(filesystem: Filesystem) {
+    this.#filesystem = filesystem
   }
 
   get size(): number {
@@ -64,12 +62,12 @@ export class DurableBatch {
     const contents = [...this.#contents]
     this.#contents.clear()
     try {
-      await syncContents(this.#directory, [...contents, ...placements.map(({ from }) => from)])
+      await syncContents(this.#filesystem, [...contents, ...placements.map(({ from }) => from)])
       for (let done = 0; placements.length > 0; done += 1) {
         this.#rename(placements)
         if (done % renamesPerTurn === 0) await nextTurn()
       }
-      await syncDirectories(this.#directory, [...this.#directories])
+      await syncDirectories(this.#filesystem, [...this.#directories])
       this.#directories.clear()
     } catch (error) {
       for (const placement of placements) this.#placements.push(placement)
@@ -93,8 +91,8 @@ export class DurableBatch {
   }
 }
 
-async function syncContents(directory: string, paths: readonly string[]): Promise<void> {
-  if (paths.length >= manyFiles && (await syncFilesystem(directory))) return
+async function syncContents(filesystem: Filesystem, paths: readonly string[]): Promise<void> {
+  if (paths.length >= manyFiles && (await filesystem.sync())) return
   for (const path of paths) {
     await onDisk('sync', path, async () => {
       const handle = await open(path, 'r')
@@ -108,22 +106,14 @@ async function syncContents(directory: string, paths: readonly string[]): Promis
 }
 
 /**
- * Makes what changed in many directories, and in the attributes of files, durable. `directory` is any place on their
- * filesystem. What is not there any more is made durable by the directory above it.
+ * Makes what changed in many directories of `filesystem`, and in the attributes of files, durable. What is not there any
+ * more is made durable by the directory above it.
  * @throws RepocastError REPOCAST_DISK_REFUSED
  */
-export async function syncDirectories(directory: string, directories: readonly (string | Buffer)[]): Promise<void> {
-  if (directories.length >= manyFiles && (await syncFilesystem(directory))) return
+export async function syncDirectories(
+  filesystem: Filesystem,
+  directories: readonly (string | Buffer)[],
+): Promise<void> {
+  if (directories.length >= manyFiles && (await filesystem.sync())) return
   for (const path of directories) if (isThere(path)) await syncDirectory(path)
-}
-
-/** syncfs(2) by way of coreutils, since Node does not offer it; false when that cannot be had. */
-async function syncFilesystem(directory: string): Promise<boolean> {
-  const child = spawn('sync', ['-f', directory], { stdio: 'ignore' })
-  try {
-    const [code] = await once(child, 'close')
-    return code === 0
-  } catch {
-    return false // no such command: the caller syncs file by file
-  }
 }

@@ -9,7 +9,7 @@ import {
   utimesSync,
 } from 'node:fs'
 import { isRepocastError, systemErrorCode } from '@repocast/errors'
-import { explainDiskError, lookAt, syncDirectories, walk } from '@repocast/files'
+import { explainDiskError, type Filesystem, lookAt, syncDirectories, walk } from '@repocast/files'
 import {
   type Change,
   type DirectoryEntry,
@@ -31,14 +31,16 @@ const mostChanged = 20_000
  */
 export class Checkout {
   readonly #layout: Layout
+  readonly #filesystem: Filesystem
   readonly #directory: Buffer
   readonly #onMissing: (id: ObjectId) => void
   /** Directories and files that were changed and are not durable, as Latin-1, in which any bytes make a string. */
   readonly #changed = new Set<string>()
 
   /** `onMissing` is told of an object that is not there when its place comes. */
-  constructor(layout: Layout, directory: string, onMissing: (id: ObjectId) => void) {
+  constructor(layout: Layout, filesystem: Filesystem, directory: string, onMissing: (id: ObjectId) => void) {
     this.#layout = layout
+    this.#filesystem = filesystem
     this.#onMissing = onMissing
     this.#directory = Buffer.from(directory)
   }
@@ -85,7 +87,7 @@ export class Checkout {
   /** Makes all changes durable. @throws RepocastError REPOCAST_DISK_REFUSED */
   async sync(): Promise<void> {
     const changed = [...this.#changed].map(path => Buffer.from(path, 'latin1'))
-    await syncDirectories(this.#layout.directory, changed)
+    await syncDirectories(this.#filesystem, changed)
     this.#changed.clear()
   }
 

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from '@repocast/database'
 import { isRepocastError, systemErrorCode } from '@repocast/errors'
-import { lookAt, onDisk, replaceLink, syncDirectory } from '@repocast/files'
+import { type Filesystem, lookAt, onDisk, replaceLink, syncDirectory } from '@repocast/files'
 import { diffTrees, type ObjectId, type RepositoryName, type SnapshotRecord, type TreeReader } from '@repocast/objects'
 import { durably, toBytes, toObjectId } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
@@ -58,6 +58,7 @@ const entriesPerTurn = 64
  */
 export class Generations {
   readonly #layout: Layout
+  readonly #filesystem: Filesystem
   readonly #catalog: Database
   readonly #read: TreeReader
   readonly #onMissing: (id: ObjectId) => void
@@ -67,8 +68,15 @@ export class Generations {
   readonly #statements
 
   /** `onMissing` is told of an object that is not there when it is to be checked out. */
-  constructor(layout: Layout, catalog: Database, read: TreeReader, onMissing: (id: ObjectId) => void) {
+  constructor(
+    layout: Layout,
+    filesystem: Filesystem,
+    catalog: Database,
+    read: TreeReader,
+    onMissing: (id: ObjectId) => void,
+  ) {
     this.#layout = layout
+    this.#filesystem = filesystem
     this.#onMissing = onMissing
     this.#catalog = catalog
     this.#read = read
@@ -187,7 +195,7 @@ export class Generations {
     return await this.#turns.take(repository, async () => {
       const now = this.list(repository).find(other => other.number === number)
       if (!now?.isReady || now.root !== root || !this.#isThere(repository, number)) return false
-      const checkout = new Checkout(this.#layout, now.directory, this.#onMissing)
+      const checkout = new Checkout(this.#layout, this.#filesystem, now.directory, this.#onMissing)
       await act(checkout)
       await checkout.sync()
       return true
@@ -203,7 +211,7 @@ export class Generations {
       let dropped = 0
       for (const { number, isReady, directory } of this.list(repository)) {
         if (!isReady || !this.#isThere(repository, number)) continue
-        const checkout = new Checkout(this.#layout, directory, this.#onMissing)
+        const checkout = new Checkout(this.#layout, this.#filesystem, directory, this.#onMissing)
         dropped += await this.kept.removeExpired(checkout, { repository, number }, grace)
       }
       return dropped
@@ -257,7 +265,12 @@ export class Generations {
   /** A generation that holds the tree already; the attributes of its top directory may be others. */
   async #relabel(record: SnapshotRecord, row: Row, options: KeepOptions): Promise<Generation> {
     const { repository, serial, root } = record
-    const checkout = new Checkout(this.#layout, this.#layout.generation(repository, row.number), this.#onMissing)
+    const checkout = new Checkout(
+      this.#layout,
+      this.#filesystem,
+      this.#layout.generation(repository, row.number),
+      this.#onMissing,
+    )
     await this.kept.removeAll(checkout, { repository, number: row.number })
     await this.#keepRemoved(checkout, record, row.number, options)
     checkout.finish(root)
@@ -268,7 +281,12 @@ export class Generations {
 
   /** Brings a generation whose building was interrupted to the tree that it was on its way to. */
   async #finishInterrupted(record: SnapshotRecord, row: Row, options: BuildOptions): Promise<Buffer> {
-    const checkout = new Checkout(this.#layout, this.#layout.generation(record.repository, row.number), this.#onMissing)
+    const checkout = new Checkout(
+      this.#layout,
+      this.#filesystem,
+      this.#layout.generation(record.repository, row.number),
+      this.#onMissing,
+    )
     await this.kept.removeAll(checkout, { repository: record.repository, number: row.number })
     await this.#applyAll(checkout, row.base, row.root, options)
     // Only when it is durable may the row say that this is what the next step starts from.
@@ -293,7 +311,7 @@ export class Generations {
     }
     durably(this.#catalog, () => this.#statements.put.run(repository, number, 'building', serial, target, base))
     await onDisk('make', directory, async () => await mkdir(dirname(directory), { recursive: true }))
-    const checkout = new Checkout(this.#layout, directory, this.#onMissing)
+    const checkout = new Checkout(this.#layout, this.#filesystem, directory, this.#onMissing)
     if (!isNew) await this.kept.removeAll(checkout, { repository, number })
     await this.#applyAll(checkout, base, target, options)
     await this.#keepRemoved(checkout, record, number, options)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { link, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '@repocast/database'
-import { cloneFile, DurableBatch, onDisk } from '@repocast/files'
+import { cloneFile, DurableBatch, type Filesystem, onDisk } from '@repocast/files'
 import type { ObjectId } from '@repocast/objects'
 import type { Layout } from '../layout.ts'
 import type { ObjectFiles } from './object-files.ts'
@@ -26,11 +26,11 @@ export class Ingest {
   #committing: ReadonlyMap<ObjectId, number> = new Map()
   #bytes = 0
 
-  constructor(layout: Layout, catalog: Database, objects: ObjectFiles) {
+  constructor(layout: Layout, catalog: Database, objects: ObjectFiles, filesystem: Filesystem) {
     this.#layout = layout
     this.#catalog = catalog
     this.#objects = objects
-    this.#batch = new DurableBatch(layout.directory)
+    this.#batch = new DurableBatch(filesystem)
   }
 
   /** Whether the object is in the store or on its way into it. */

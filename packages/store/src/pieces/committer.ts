@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Database } from '@repocast/database'
-import { DurableBatch, isThere } from '@repocast/files'
+import { DurableBatch, type Filesystem, isThere } from '@repocast/files'
 import type { ObjectId } from '@repocast/objects'
 import type { Layout } from '../layout.ts'
 import type { ObjectFiles } from '../objects/object-files.ts'
@@ -33,6 +33,7 @@ export class Committer {
   readonly #catalog: Database
   readonly #objects: ObjectFiles
   readonly #files: OpenFiles
+  readonly #filesystem: Filesystem
   readonly #record
   readonly #journal: PlacingJournal
   readonly #onError: (error: unknown) => void
@@ -55,12 +56,14 @@ export class Committer {
     catalog: Database,
     objects: ObjectFiles,
     files: OpenFiles,
+    filesystem: Filesystem,
     onError: (error: unknown) => void,
   ) {
     this.#layout = layout
     this.#catalog = catalog
     this.#objects = objects
     this.#files = files
+    this.#filesystem = filesystem
     this.#onError = onError
     this.#journal = new PlacingJournal(catalog)
     // A pack that was removed meanwhile is passed over.
@@ -182,7 +185,7 @@ export class Committer {
     finished: ReadonlyMap<ObjectId, number>,
     placed: ReadonlySet<ObjectId>,
   ): Promise<void> {
-    const batch = new DurableBatch(this.#layout.directory)
+    const batch = new DurableBatch(this.#filesystem)
     const leaving = new Set<string>()
     for (const id of finished.keys()) {
       const partial = this.#layout.partialObject(id)
