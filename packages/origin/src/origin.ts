@@ -34,6 +34,7 @@ import { collectOrigin } from './retention/collect-origin.ts'
 import { addRoutes } from './serve/routes.ts'
 import { Statistics } from './statistics.ts'
 import { watchedRepositories } from './watch/configured.ts'
+import { lastingMemory } from './watch/memory.ts'
 import { processPublisher } from './watch/publisher.ts'
 import { Watchers } from './watch/watchers.ts'
 
@@ -114,6 +115,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
   const watchers = new Watchers({
     watched: watchedRepositories(configuration, layout),
     publisher: processPublisher({ data: layout.directory, environment: options.environment, logger }),
+    memory: lastingMemory(publishes, repository => store.snapshots.newest(repository)?.serial),
     clock,
     logger,
   })

@@ -20,11 +20,22 @@ export interface PublishCount {
   readonly lastSeconds: number
 }
 
-/** Counts publishes over all processes, for metrics. `close` it. */
+/** What was published last of a watched tree. */
+export interface WatchedTree {
+  /** Directory. */
+  readonly tree: string
+  readonly fingerprint: string
+  /** Newest snapshot then. */
+  readonly serial: number
+}
+
+/** Counts publishes over all processes, for metrics, and remembers what was published of watched trees. `close` it. */
 export class PublishLog {
   readonly #database: Database
   readonly #add
   readonly #counts
+  readonly #watched
+  readonly #setWatched
 
   constructor(path: string) {
     const migrations = new URL('../../sql/publishes/', import.meta.url)
@@ -36,6 +47,12 @@ export class PublishLog {
     this.#counts = this.#database.prepare<[], PublishCount>(
       'SELECT repository, result, count, seconds, last, last_seconds AS lastSeconds FROM publishes',
     )
+    this.#watched = this.#database.prepare<[string], WatchedTree>(
+      'SELECT tree, fingerprint, serial FROM watched WHERE repository = ?',
+    )
+    this.#setWatched = this.#database.prepare<[string, string, string, number]>(
+      'INSERT OR REPLACE INTO watched (repository, tree, fingerprint, serial) VALUES (?, ?, ?, ?)',
+    )
   }
 
   /** Counts a publish that took from `began` to `ended`. */
@@ -46,6 +63,14 @@ export class PublishLog {
 
   counts(): PublishCount[] {
     return this.#counts.all()
+  }
+
+  watched(repository: string): WatchedTree | undefined {
+    return this.#watched.get(repository)
+  }
+
+  setWatched(repository: string, { tree, fingerprint, serial }: WatchedTree): void {
+    this.#setWatched.run(repository, tree, fingerprint, serial)
   }
 
   close(): void {

@@ -49,14 +49,15 @@ export class WatchPolicy {
   #hasChanged = true
   #stillSince = Number.NEGATIVE_INFINITY
   #dueSince: number | undefined
-  /** The trigger that was published last. */
   #published: string | undefined
   /** All of the tree that was refused last. */
   #refused: string | undefined
   #retryAt: number | undefined
 
-  constructor(times: WatchTimes) {
+  /** `published` is the trigger that was published last, if that is known. */
+  constructor(times: WatchTimes, published?: string) {
     this.#times = times
+    this.#published = published
   }
 
   get state(): WatchState {
@@ -68,6 +69,11 @@ export class WatchPolicy {
   /** Since when the tree has something that is not published; undefined when all is. */
   get unpublishedSince(): number | undefined {
     return this.#dueSince
+  }
+
+  /** The trigger that was published last. */
+  get publishedTrigger(): string | undefined {
+    return this.#published
   }
 
   next(): NextStep {

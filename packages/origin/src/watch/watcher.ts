@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WatchStatistics } from '@repocast/api'
 import { describeError, isRepocastError, type Logger, RepocastError } from '@repocast/errors'
@@ -5,6 +6,7 @@ import type { RepositoryName } from '@repocast/objects'
 import type { PublishProgress } from '../publish/publish.ts'
 import type { SeenTree } from './look.ts'
 import { haveChanged, lookApart } from './looker.ts'
+import type { WatchMemory } from './memory.ts'
 import { WatchPolicy, type WatchTimes } from './policy.ts'
 import type { Publisher } from './publisher.ts'
 
@@ -14,6 +16,7 @@ export interface WatcherOptions {
   readonly tree: string
   readonly times: WatchTimes
   readonly publisher: Publisher
+  readonly memory: WatchMemory
   readonly clock: () => Date
   readonly logger: Logger
 }
@@ -28,7 +31,8 @@ export class Watcher {
 
   constructor(options: WatcherOptions) {
     this.#options = options
-    this.#policy = new WatchPolicy(options.times)
+    const { repository, tree, times, memory } = options
+    this.#policy = new WatchPolicy(times, memory.published(repository, tree))
   }
 
   get status(): WatchStatistics {
@@ -87,7 +91,7 @@ export class Watcher {
   }
 
   async #publish(signal: AbortSignal): Promise<void> {
-    const { repository, publisher, logger } = this.#options
+    const { repository, tree, publisher, memory, logger } = this.#options
     try {
       this.#step = 'wait'
       const { published, serial } = await publisher(repository, {
@@ -98,6 +102,8 @@ export class Watcher {
       })
       this.#policy.published()
       this.#error = null
+      const { publishedTrigger } = this.#policy
+      if (publishedTrigger !== undefined) memory.remember(repository, tree, publishedTrigger, serial)
       if (!published) logger.info({ repository, serial }, 'the tree is as it was published last')
     } catch (error) {
       signal.throwIfAborted()
@@ -126,5 +132,7 @@ export class Watcher {
 
 function triggerOf({ all, roots }: SeenTree): string {
   if (roots.length === 0) return all
-  return roots.map(({ path, stamp }) => `${path.toString('latin1')}\0${stamp}`).join('\0')
+  const hash = createHash('sha256')
+  for (const { path, stamp } of roots) hash.update(path).update(`\0${stamp}\0`)
+  return hash.digest('hex')
 }

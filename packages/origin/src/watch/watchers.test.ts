@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { RepocastError, silentLogger } from '@repocast/errors'
 import { parseRepositoryName } from '@repocast/objects'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { PublishLog } from '../publish/publish-log.ts'
+import { lastingMemory, type WatchMemory } from './memory.ts'
 import type { Publisher } from './publisher.ts'
 import { Watchers } from './watchers.ts'
 
@@ -18,12 +20,15 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(tree, { recursive: true }))
 
+const nothing: WatchMemory = { published: () => undefined, remember() {} }
+
 /** Watches the tree under these names, without waiting. */
-function watch(names: readonly string[], publisher: Publisher): Watchers {
+function watch(names: readonly string[], publisher: Publisher, memory = nothing): Watchers {
   const times = { stillFor: 0, every: 5 }
   return new Watchers({
     watched: names.map(name => ({ repository: parseRepositoryName(name), tree, times })),
     publisher,
+    memory,
     clock: () => new Date(),
     logger: silentLogger,
   })
@@ -83,4 +88,42 @@ test('stopping ends the publish that is under way', async () => {
   await expect.poll(() => watchers.statistics, patiently).toMatchObject([{ state: 'publishing', step: 'scan' }])
   await watchers.stop()
   expect(isAborted).toBe(true)
+})
+
+test('a restart publishes nothing that was published before, and so leaves a rollback in force', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'repocast-watchers-memory-'))
+  let [newest, tries] = [0, 0]
+  /** Until the tree is seen as current. */
+  const run = async (): Promise<void> => {
+    const log = new PublishLog(join(data, 'publishes.sqlite'))
+    const publisher: Publisher = async () => {
+      tries += 1
+      newest += 1
+      return { published: true, serial: newest }
+    }
+    const watchers = watch(
+      ['a'],
+      publisher,
+      lastingMemory(log, () => newest),
+    )
+    watchers.start()
+    await expect.poll(() => watchers.statistics, patiently).toMatchObject([{ state: 'current' }])
+    await watchers.stop()
+    log.close()
+  }
+  try {
+    await run()
+    newest += 1 // a rollback
+    await run()
+    await run()
+    expect(tries).toBe(1)
+    writeFileSync(join(tree, 'file'), '22')
+    await run()
+    expect(tries).toBe(2)
+    newest = 1 // a backup
+    await run()
+    expect(tries).toBe(3)
+  } finally {
+    rmSync(data, { recursive: true })
+  }
 })

@@ -1,6 +1,7 @@
 import type { WatchStatistics } from '@repocast/api'
 import { describeError, type Logger } from '@repocast/errors'
 import type { RepositoryName } from '@repocast/objects'
+import type { WatchMemory } from './memory.ts'
 import type { WatchTimes } from './policy.ts'
 import type { Publisher } from './publisher.ts'
 import { Watcher } from './watcher.ts'
@@ -15,6 +16,7 @@ export interface WatchedRepository {
 export interface WatchersOptions {
   readonly watched: readonly WatchedRepository[]
   readonly publisher: Publisher
+  readonly memory: WatchMemory
   readonly clock: () => Date
   readonly logger: Logger
 }

@@ -278,6 +278,16 @@ test('every finding has the severity of its rule', async () => {
   }
 })
 
+test('suites that share a pool move together: a package that one let go is missed by the other', async () => {
+  const { files } = made()
+  const [stable, testing] = options.suites
+  const later = made({ suites: [{ name: 'stable', packages: [], ...(stable && { sources: stable.sources ?? [] }) }] })
+  const mixed: Files = new Map([...files].filter(([path]) => !path.startsWith('dists/stable/') && path !== debA))
+  for (const [path, content] of later.files) mixed.set(path, content)
+  expect(testing?.packages.map(({ name }) => name)).toEqual(['a'])
+  expect(await codesOf(mixed)).toEqual([`DEB_PACKAGE_MISSING ${debA}`, `DEB_POOL_UNNAMED ${debB}`])
+})
+
 describe('flat repositories', () => {
   /** The packages of `dists/stable` in one directory, whose paths count from `base`. */
   function flat(directory: string, base: string): Map<string, Buffer> {
