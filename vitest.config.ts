@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'real',
-          include: ['test/{e2e,interop,faults,web}/**/*.test.ts'],
+          include: ['test/{e2e,interop,faults,life,web}/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

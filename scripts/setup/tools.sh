@@ -25,6 +25,7 @@ need createrepo-c have createrepo_c
 need curl have curl
 need dnf have dnf
 need dpkg-dev have dpkg-source
+need faketime have faketime
 need gpg have gpg
 need gpgv have gpgv
 need iproute2 have ip

@@ -49,11 +49,13 @@ export interface OriginSettings {
   readonly peerAddress?: string
   /** Settings for single repositories, as in origin.yaml. */
   readonly repositories?: Readonly<Record<string, object>>
+  /** Added to the environment of the daemon and of commands. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export async function startOrigin(
   lab: Lab,
-  { host = localhost, udpPort, peerAddress, repositories = {} }: OriginSettings = {},
+  { host = localhost, udpPort, peerAddress, repositories = {}, env = {} }: OriginSettings = {},
 ): Promise<LabOrigin> {
   const data = lab.newDirectory('origin')
   const [port, peerPort] = [await freePort(), await freePort()]
@@ -66,13 +68,13 @@ export async function startOrigin(
   ]
   for (const setting of settings) await runCommand('sed', ['-i', setting, join(data, 'origin.yaml')])
   const start = async (): Promise<LabProcess> =>
-    await startDaemon(lab, host, ['origin', 'run', '--data', data], /the origin is running/)
+    await startDaemon(lab, host, ['origin', 'run', '--data', data], /the origin is running/, env)
   const origin: LabOrigin = {
     url,
     data,
     process: await start(),
     async publish(name, tree) {
-      const { stdout } = await repocast(['origin', 'publish', name, tree, '--data', data, '--json'])
+      const { stdout } = await repocast(['origin', 'publish', name, tree, '--data', data, '--json'], { env })
       return JSON.parse(stdout) as PublishedSnapshot
     },
     link: async name => (await repocast(['origin', 'link', name, '--data', data])).stdout.trim(),

@@ -18,6 +18,7 @@ export {
 } from './clients/index.ts'
 export { makeLabTorrent } from './clients/torrent.ts'
 export { type LabTracker, startTracker } from './clients/tracker.ts'
+export { type LabClock, labClock } from './clock.ts'
 export { type DebRepository, type DebUpdate, debRepository, installable as installableDeb } from './deb/repository.ts'
 export { type DnfClient, dnfClient } from './dnf.ts'
 export { type CountingProxy, countingProxy } from './http/counting-proxy.ts'

@@ -39,7 +39,7 @@ export class Scrubber {
     }
     while (!signal.aborted) {
       const { started, finished } = store.scrubLog.get()
-      const wait = started === null ? (finished ?? 0) + everySeconds * 1000 - clock().getTime() : 0
+      const wait = started === null ? untilRoundMs(finished ?? 0, everySeconds, clock().getTime()) : 0
       try {
         if (wait > 0) await sleep(Math.min(wait, longestSleepMs), undefined, { signal })
         else await this.#round(signal)
@@ -78,6 +78,14 @@ export class Scrubber {
     this.#with.store.scrubLog.count({ found: 1, healed: 1 })
     this.#with.logger.warn({ repository, path, what }, 'a file was not as the snapshot says, it is again')
   }
+}
+
+/**
+ * Milliseconds until the next round, after one that was finished at a time. One that was finished in the future was so by a
+ * clock that was wrong, and does not keep the next one from beginning. Pure.
+ */
+export function untilRoundMs(finished: number, everySeconds: number, now: number): number {
+  return finished > now ? 0 : Math.max(0, finished + everySeconds * 1000 - now)
 }
 
 /** For the status. */

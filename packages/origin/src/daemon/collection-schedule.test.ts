@@ -45,6 +45,13 @@ test('it collects once a day, whoever made the last collection', async () => {
   expect(await lookAfter(20)).toBe(3)
 })
 
+test('a collection that was made in the future, by a clock that was wrong, does not stop the next ones', async () => {
+  const { world, lookAfter } = scheduleOf(new Date('2026-11-21T00:00:00Z'))
+  world.last = new Date('2036-11-21T00:00:00Z')
+  expect(await lookAfter(1)).toBe(1)
+  expect(await lookAfter(1)).toBe(1)
+})
+
 test('a collection that fails is tried again, and one does not wait behind a publish', async () => {
   const { world, lookAfter } = scheduleOf(new Date('2026-11-21T00:00:00Z'))
   world.fails = true

@@ -63,7 +63,10 @@ export class CollectionSchedule {
   #isDue(): boolean {
     const { lastFinished, clock } = this.#options
     const last = lastFinished()
-    return last === undefined || clock().getTime() - last.getTime() >= everyMilliseconds
+    if (last === undefined) return true
+    const since = clock().getTime() - last.getTime()
+    // One in the future was made by a clock that was wrong.
+    return since < 0 || since >= everyMilliseconds
   }
 
   /** Who publishes is not kept waiting behind a queue of ours. */

@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LabProcess } from '../lab/index.ts'
+
+interface Sample {
+  readonly bytes: number
+  readonly files: number
+}
+
+/** How memory and open files of a process went: medians of the first and the last third of its life. */
+export interface Growth {
+  readonly name: string
+  readonly samples: number
+  readonly memory: { readonly first: number; readonly last: number }
+  readonly openFiles: { readonly first: number; readonly last: number }
+}
+
+const everyMs = 250
+/** Before that a program has not done each thing once. */
+const youthMs = 10_000
+
+/** Samples processes while they live. */
+export class GrowthSampler {
+  readonly #samples = new Map<LabProcess, Sample[]>()
+  readonly #born = new Map<LabProcess, number>()
+
+  /** Until the signal. `running` gives the processes by their names. */
+  async run(running: () => readonly LabProcess[], signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      for (const process of running()) this.#sample(process)
+      await sleep(everyMs)
+    }
+  }
+
+  /** Of the process of each name that lived longest. */
+  longest(): Growth[] {
+    const byName = new Map<string, Growth>()
+    for (const [{ name }, samples] of this.#samples) {
+      const third = Math.floor(samples.length / 3)
+      if (third === 0 || samples.length <= (byName.get(name)?.samples ?? 0)) continue
+      const [first, last] = [samples.slice(0, third), samples.slice(-third)]
+      byName.set(name, {
+        name,
+        samples: samples.length,
+        memory: { first: median(first.map(one => one.bytes)), last: median(last.map(one => one.bytes)) },
+        openFiles: { first: median(first.map(one => one.files)), last: median(last.map(one => one.files)) },
+      })
+    }
+    return [...byName.values()]
+  }
+
+  #sample(process: LabProcess): void {
+    const born = this.#born.get(process) ?? performance.now()
+    this.#born.set(process, born)
+    if (performance.now() < born + youthMs) return
+    const sample = look(process.pid)
+    const samples = this.#samples.get(process) ?? []
+    this.#samples.set(process, samples)
+    if (sample) samples.push(sample)
+  }
+}
+
+function look(pid: number): Sample | undefined {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]
+    return kilobytes === undefined
+      ? undefined
+      : { bytes: Number(kilobytes) * 1024, files: readdirSync(`/proc/${pid}/fd`).length }
+  } catch {
+    return undefined // it has ended
+  }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+}
