@@ -35,6 +35,7 @@ need reprepro have reprepro
 need rpm have rpmbuild
 need rsync have rsync
 need systemd have systemd-analyze
+need systemd-container have systemd-nspawn
 need util-linux have setpriv
 need xz-utils have xz
 need zchunk have zck

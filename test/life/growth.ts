@@ -10,7 +10,7 @@ interface Sample {
 /** How memory and open files of a process went: medians of the first and the last third of its life. */
 export interface Growth {
   readonly name: string
-  readonly samples: number
+  readonly seconds: number
   readonly memory: { readonly first: number; readonly last: number }
   readonly openFiles: { readonly first: number; readonly last: number }
 }
@@ -32,21 +32,20 @@ export class GrowthSampler {
     }
   }
 
-  /** Of the process of each name that lived longest. */
-  longest(): Growth[] {
-    const byName = new Map<string, Growth>()
-    for (const [{ name }, samples] of this.#samples) {
+  /** Of those that lived long enough to tell. */
+  growth(leastSeconds: number): Growth[] {
+    return [...this.#samples].flatMap(([process, samples]) => {
+      const seconds = (samples.length * everyMs) / 1000
+      if (seconds < leastSeconds) return []
       const third = Math.floor(samples.length / 3)
-      if (third === 0 || samples.length <= (byName.get(name)?.samples ?? 0)) continue
       const [first, last] = [samples.slice(0, third), samples.slice(-third)]
-      byName.set(name, {
-        name,
-        samples: samples.length,
+      return {
+        name: `${process.name} ${process.pid}`,
+        seconds,
         memory: { first: median(first.map(one => one.bytes)), last: median(last.map(one => one.bytes)) },
         openFiles: { first: median(first.map(one => one.files)), last: median(last.map(one => one.files)) },
-      })
-    }
-    return [...byName.values()]
+      }
+    })
   }
 
   #sample(process: LabProcess): void {

@@ -1,14 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type LabOrigin, type LabRepositoryStatus, startOrigin } from '../lab/deployment.ts'
-import {
-  type Lab,
-  type LabClock,
-  labClock,
-  type Random,
-  repocast,
-  seededRandom,
-  startRepocast,
-} from '../lab/index.ts'
+import { type Lab, type LabClock, labClock, type Random, repocast, seededRandom, startRepocast } from '../lab/index.ts'
 import { mayMount, mountSmallDisk, type SmallDisk } from '../lab/tmpfs.ts'
 import { damageMirror } from './damage.ts'
 import { type Growth, GrowthSampler } from './growth.ts'
@@ -50,6 +42,9 @@ type Trouble = (typeof troubles)[number]
 
 /** Publishes between two moments at which everything has to be sound. */
 const publishesPerRest = 10
+
+/** Who lived shorter says nothing about growth. */
+const leastSecondsToGrow = 40
 
 /** What came of a life, for the report. */
 export interface LifeReport {
@@ -134,7 +129,12 @@ export class Life {
       await Promise.all(background)
     }
     const { watcher } = this
-    return { publishes: this.#publishes, happened: this.#happened, growth: sampler.longest(), watcher }
+    return { publishes: this.#publishes, happened: this.#happened, growth: sampler.growth(leastSecondsToGrow), watcher }
+  }
+
+  /** The environment of commands at the origin. */
+  get clockEnv(): Readonly<Record<string, string>> {
+    return this.#clock.env
   }
 
   #watchedPaths(): Parameters<Watcher['run']>[0] {

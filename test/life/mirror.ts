@@ -53,7 +53,12 @@ export class LivingMirror {
       const status = await this.agent.status().catch(() => undefined)
       if (status && isReached(status)) return status
       if (performance.now() > deadline) {
-        const log = this.agent.process.log().split('\n').slice(-40).join('\n')
+        const log = this.agent.process
+          .log()
+          .split('\n')
+          .filter(line => !line.includes('"the scrub'))
+          .slice(-40)
+          .join('\n')
         throw new Error(`${this.name} is not ${what}:\n${JSON.stringify(status, null, 1)}\n${log}`)
       }
       await sleep(pollMs)
@@ -81,7 +86,9 @@ export class LivingMirror {
       if (differences?.size === 0) return
       if (performance.now() > deadline) {
         const told = JSON.stringify([...(differences ?? [])].slice(0, 5), null, 1)
-        throw new Error(`${this.name} does not serve the newest ${name}:\n${told}\n${this.agent.process.log().slice(-5000)}`)
+        throw new Error(
+          `${this.name} does not serve the newest ${name}:\n${told}\n${this.agent.process.log().slice(-5000)}`,
+        )
       }
       await sleep(pollMs)
     }

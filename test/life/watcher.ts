@@ -73,7 +73,10 @@ export class Watcher {
     // The one that it is nearest to.
     const candidates = published.all.slice(last).map(snapshot => ({ snapshot, by: differencesOf(snapshot, tree) }))
     const [nearest] = candidates.sort((a, b) => a.by.size - b.by.size)
-    if (nearest === undefined) return this.#tell(watched, 'something is served before anything was published')
+    if (nearest === undefined) {
+      this.#tell(watched, 'something is served before anything was published')
+      return
+    }
     const unexplained = [...nearest.by].filter(([name]) => !damage.explains(name, nearest.snapshot))
     if (unexplained.length === 0) return
     const some = unexplained.slice(0, 5).map(([name, how]) => `    ${name}: ${how}`)
