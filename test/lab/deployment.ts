@@ -121,6 +121,14 @@ export interface LabAgentStatus {
     readonly lost: number
   }
   readonly repositories: readonly LabRepositoryStatus[]
+  readonly limits: LabLimits & { readonly repositories: readonly (LabLimits & { readonly name: string })[] }
+}
+
+/** Bytes per second; null: without limit. */
+export interface LabLimits {
+  readonly uploadRate: number | null
+  readonly downloadRate: number | null
+  readonly until: string | null
 }
 
 export interface LabRepositoryStatus {

@@ -4,6 +4,7 @@ import { type AgentConfiguration, loadAgentConfiguration } from './configuration
 import { followAll } from './follow/follow-all.ts'
 import type { Mirror } from './follow/mirror.ts'
 import { AgentLayout } from './layout.ts'
+import { limitStatus } from './limits/limit-status.ts'
 import { createAgentMetrics } from './metrics.ts'
 import {
   type AgentOptions,
@@ -14,7 +15,7 @@ import {
   statusOf,
   withAgent,
 } from './open-agent.ts'
-import { peerOptions, ratesOf, toldLimits } from './peer-options.ts'
+import { limitPlan, peerOptions } from './peer-options.ts'
 import { changedKeys } from './reload.ts'
 import { RecentFailures } from './report/recent-failures.ts'
 import { agentActivity } from './serve/activity.ts'
@@ -43,7 +44,8 @@ export async function runAgent(
   onStart?: (running: RunningAgent) => void,
 ): Promise<void> {
   const configuration = await loadFollowed(options)
-  await withAgent(options, peerOptions(configuration), async agent => {
+  const plan = limitPlan(configuration)
+  await withAgent(options, { ...peerOptions(configuration), plan }, async agent => {
     await new RunAgent(agent, options, configuration).run(signal, onStart)
     options.logger.info({}, 'stopping')
   })
@@ -53,6 +55,7 @@ export async function runAgent(
 async function loadFollowed({ data, environment }: AgentOptions): Promise<AgentConfiguration> {
   const configuration = await loadAgentConfiguration(new AgentLayout(data), environment)
   followedBy(configuration)
+  limitPlan(configuration)
   return configuration
 }
 
@@ -82,12 +85,13 @@ class RunAgent {
     )
     let followed = this.#open()
     await this.#listen(status)
+    // who reads the line below may send signals
+    onStart?.({ status, reload: async () => await this.#reload() })
     const { listen: address, repositories } = this.#configuration
     logger.info(
       { listen: address, peerPort: this.#agent.swarm.port, repositories: repositories.length },
       'the agent is running',
     )
-    onStart?.({ status, reload: async () => await this.#reload() })
     while (!signal.aborted) {
       this.#reloaded = new AbortController()
       await followAll({
@@ -138,7 +142,8 @@ class RunAgent {
 
   #activity(): AgentActivity {
     const connections = this.#agent.swarm.peers()
-    return agentActivity({ limits: toldLimits(this.#configuration), connections, failures: this.#failures.list })
+    const limits = { ...limitStatus(this.#agent.limits), connections: this.#configuration['max-connections'] }
+    return agentActivity({ limits, connections, failures: this.#failures.list })
   }
 
   async #reload(): Promise<void> {
@@ -148,7 +153,7 @@ class RunAgent {
     if (atStart.length > 0) logger.warn({ keys: atStart }, 'what changed in the configuration there needs a restart')
     if (live.length > 0) {
       this.#configuration = configuration
-      this.#agent.swarm.limit(ratesOf(configuration))
+      this.#agent.limits.follow(limitPlan(configuration))
       this.#reloaded.abort()
     }
     logger.info({ changed: live }, 'the configuration was read again')

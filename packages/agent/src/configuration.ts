@@ -9,6 +9,7 @@ import {
 } from '@repocast/daemon'
 import Type, { type Static } from 'typebox'
 import type { AgentLayout } from './layout.ts'
+import { LimitSchedule, limitKeys } from './limits/configuration.ts'
 
 /** `agent.yaml`. */
 export const AgentConfiguration = Type.Object(
@@ -27,6 +28,9 @@ export const AgentConfiguration = Type.Object(
           urgent: Type.Optional(
             Type.Boolean({ description: 'Fetch it before the others, as for security updates. False by default.' }),
           ),
+          'upload-limit': Type.Optional(limitKeys['upload-limit']),
+          'download-limit': Type.Optional(limitKeys['download-limit']),
+          'limit-schedule': Type.Optional(LimitSchedule),
           check: Type.Optional(Type.Boolean({ description: 'As `check` below, for this repository.' })),
           'keep-removed': Type.Optional(
             Type.String({ pattern: durationPattern, description: 'As `keep-removed` below, for this repository.' }),
@@ -40,7 +44,7 @@ export const AgentConfiguration = Type.Object(
       {
         default: [],
         description:
-          'What to follow. `link` comes from `repocast origin link REPOSITORY`; `path` becomes a symbolic link to the newest snapshot, and web servers serve it. `urgent: true` has a repository, such as security updates, fetched before the others. `hold: N` keeps it at serial N.',
+          'What to follow. `link` comes from `repocast origin link REPOSITORY`; `path` becomes a symbolic link to the newest snapshot, and web servers serve it. `urgent: true` has a repository, such as security updates, fetched before the others. `hold: N` keeps it at serial N. `upload-limit`, `download-limit` and `limit-schedule` bound this repository, within the limits for all.',
         examples: [
           [
             {
@@ -99,6 +103,24 @@ export const AgentConfiguration = Type.Object(
         pattern: ratePattern,
         description: 'What is fetched of all repositories together, at most. Without limit unless it is set.',
         examples: ['200Mbit/s'],
+      }),
+    ),
+    'limit-schedule': Type.Array(LimitSchedule.items, {
+      maxItems: 100,
+      default: [],
+      description:
+        'Other limits for some hours of the week; the first entry that is open holds. What it does not name stays as above; `unlimited` lifts it. Hours may go over midnight (22:00-06:00) and then belong to the day on which they begin.',
+      examples: [
+        [
+          { days: 'mon-fri', hours: '08:00-18:00', 'upload-limit': '10Mbit/s', 'download-limit': '20Mbit/s' },
+          { days: 'sat,sun', 'upload-limit': 'unlimited' },
+        ],
+      ],
+    }),
+    'time-zone': Type.Optional(
+      Type.String({
+        description: 'Whose clocks `limit-schedule` means. That of this host unless it is set.',
+        examples: ['Europe/Berlin'],
       }),
     ),
     site: Type.Optional(

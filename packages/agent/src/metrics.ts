@@ -1,4 +1,4 @@
-import type { AgentStatus } from '@repocast/api'
+import type { AgentStatus, LimitStatus } from '@repocast/api'
 import { collectedMetrics, type Registry } from '@repocast/daemon'
 
 /** Every metric of an agent. */
@@ -81,6 +81,36 @@ export function createAgentMetrics(status: () => AgentStatus): Registry {
         if (disk) values.set(disk.totalBytes)
       },
     },
+    {
+      name: 'repocast_agent_upload_limit_bytes_per_second',
+      help: 'What may be given now, in all or for one repository; 0: without limit.',
+      labels: ['repository'],
+      collect: (values, { limits }) => {
+        for (const { name, uploadRate } of scopes(limits)) values.set({ repository: name }, uploadRate ?? 0)
+      },
+    },
+    {
+      name: 'repocast_agent_download_limit_bytes_per_second',
+      help: 'What may be taken now, in all or for one repository; 0: without limit.',
+      labels: ['repository'],
+      collect: (values, { limits }) => {
+        for (const { name, downloadRate } of scopes(limits)) values.set({ repository: name }, downloadRate ?? 0)
+      },
+    },
+    {
+      name: 'repocast_agent_limits_change_timestamp_seconds',
+      help: 'When other limits hold by the schedule, in seconds since 1970; 0: never.',
+      labels: ['repository'],
+      collect: (values, { limits }) => {
+        for (const { name, until } of scopes(limits))
+          values.set({ repository: name }, until === null ? 0 : Date.parse(until) / 1000)
+      },
+    },
     { name: 'repocast_agent_peers', help: 'Connected peers.', collect: (values, now) => values.set(now.peers) },
   ])
+}
+
+/** The limits for all, with '' for a name, and those of repositories. */
+function scopes(limits: LimitStatus | undefined): LimitStatus['repositories'] {
+  return limits === undefined ? [] : [{ ...limits, name: '' }, ...limits.repositories]
 }

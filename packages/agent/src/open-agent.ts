@@ -13,6 +13,9 @@ import { Mirror, type MirrorOptions } from './follow/mirror.ts'
 import { FreeSpaceGuard } from './guards/free-space.ts'
 import { WipeGuard } from './guards/wipe-guard.ts'
 import { AgentLayout } from './layout.ts'
+import { LimitKeeper } from './limits/limit-keeper.ts'
+import { LimitPlan } from './limits/limit-plan.ts'
+import { limitStatus } from './limits/limit-status.ts'
 import { agentStatus } from './status.ts'
 import { onceOnly, type StoragePolicy, storagePolicy } from './storage-policy.ts'
 
@@ -33,15 +36,20 @@ export interface OpenAgent {
   readonly trust: Database
   readonly hashPool: HashPool
   readonly life: LifeCycle
+  /** What may move now. */
+  readonly limits: LimitKeeper
 }
 
 /** How it meets other peers. */
-export type PeerOptions = Pick<SwarmOptions, 'peerPort' | 'maxConnections' | 'site' | 'limits'>
+export type PeerOptions = Pick<SwarmOptions, 'peerPort' | 'maxConnections' | 'site'> & {
+  /** What may move when; without limit unless it is said. */
+  readonly plan?: LimitPlan
+}
 
 /** Opens store and swarm of an agent for `use`, and closes them behind it. */
 export async function withAgent<T>(
-  { data, logger }: AgentOptions,
-  peers: PeerOptions,
+  { data, logger, clock }: AgentOptions,
+  { plan = new LimitPlan({}, new Map()), ...peers }: PeerOptions,
   use: (agent: OpenAgent) => Promise<T>,
 ): Promise<T> {
   await onDisk('make', data, async () => await mkdir(data, { recursive: true }))
@@ -59,7 +67,9 @@ export async function withAgent<T>(
     life.onEnd('trust', () => trust.close())
     const swarm = await createSwarm({ ...peers, role: 'agent', logger })
     life.onEnd('swarm', async () => await swarm.close())
-    return await use({ layout, store, swarm, trust, hashPool, life })
+    const limits = new LimitKeeper({ plan, apply: rates => swarm.limit(rates), clock, logger })
+    life.onEnd('limits', () => limits.stop())
+    return await use({ layout, store, swarm, trust, hashPool, life, limits })
   } finally {
     await life.end()
   }
@@ -128,13 +138,24 @@ export function openMirror(
 
 /** A way to ask what the agent tells of itself from now on. */
 export function statusOf(
-  { store, swarm }: OpenAgent,
+  { store, swarm, limits }: OpenAgent,
   { program, clock, data }: AgentOptions,
   names: () => { readonly name: string; readonly publicUrl?: string | undefined },
   mirrors: () => readonly Mirror[],
 ): () => AgentStatus {
   const started = clock()
-  return () => agentStatus({ ...names(), program, started, clock, store, swarm, mirrors: mirrors(), data })
+  return () =>
+    agentStatus({
+      ...names(),
+      program,
+      started,
+      clock,
+      store,
+      swarm,
+      mirrors: mirrors(),
+      limits: limitStatus(limits),
+      data,
+    })
 }
 
 /** An address of the origin whose feed is followed. */

@@ -1,8 +1,8 @@
-import type { AgentActivity } from '@repocast/api'
-import { parseRate } from '@repocast/daemon'
-import { describeError, RepocastError } from '@repocast/errors'
+import { describeError, isRepocastError, RepocastError } from '@repocast/errors'
+import { parseLink } from '@repocast/feed'
 import { Site } from '@repocast/swarm'
 import type { AgentConfiguration } from './configuration.ts'
+import { LimitPlan } from './limits/limit-plan.ts'
 import type { PeerOptions } from './open-agent.ts'
 
 /** How an agent meets other peers, by its configuration. @throws RepocastError REPOCAST_CONFIGURATION_WRONG */
@@ -11,27 +11,27 @@ export function peerOptions(configuration: AgentConfiguration): PeerOptions {
     peerPort: configuration['peer-port'],
     maxConnections: configuration['max-connections'],
     site: siteOf(configuration),
-    limits: ratesOf(configuration),
   }
 }
 
-/** Bytes per second; 0 is without limit. */
-export function ratesOf({ 'upload-limit': upload, 'download-limit': download }: AgentConfiguration): {
-  readonly uploadRate: number
-  readonly downloadRate: number
-} {
-  return {
-    uploadRate: upload === undefined ? 0 : parseRate(upload),
-    downloadRate: download === undefined ? 0 : parseRate(download),
+/**
+ * What may move when, by the configuration.
+ * @throws RepocastError REPOCAST_CONFIGURATION_WRONG, REPOCAST_LINK_MALFORMED
+ */
+export function limitPlan(configuration: AgentConfiguration): LimitPlan {
+  const limited = configuration.repositories.filter(
+    one => one['upload-limit'] ?? one['download-limit'] ?? one['limit-schedule'],
+  )
+  const repositories = new Map(limited.map(one => [parseLink(one.link).repository, one]))
+  try {
+    return new LimitPlan(configuration, repositories, configuration['time-zone'])
+  } catch (cause) {
+    throw new RepocastError('REPOCAST_CONFIGURATION_WRONG', {
+      message: `agent.yaml: limits: ${describeError(cause)}`,
+      hint: isRepocastError(cause) ? cause.hint : undefined,
+      cause,
+    })
   }
-}
-
-/** The limits as the agent's page tells them. */
-export function toldLimits(configuration: AgentConfiguration): AgentActivity['limits'] {
-  const { downloadRate, uploadRate } = ratesOf(configuration)
-  const told = (rate: number) => (rate === 0 ? null : Math.round(rate))
-  const connections = configuration['max-connections']
-  return { downloadRate: told(downloadRate), uploadRate: told(uploadRate), connections }
 }
 
 function siteOf({ site, 'site-networks': networks }: AgentConfiguration): Site {

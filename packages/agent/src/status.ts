@@ -1,4 +1,4 @@
-import type { AgentStatus } from '@repocast/api'
+import type { AgentStatus, LimitStatus } from '@repocast/api'
 import { diskSpace } from '@repocast/files'
 import type { Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
@@ -16,13 +16,14 @@ export interface StatusSources {
   readonly swarm: Swarm
   readonly store: Store
   readonly mirrors: readonly Mirror[]
+  readonly limits: LimitStatus
   /** The data directory. */
   readonly data: string
 }
 
 /** What an agent tells of itself: `/status.json`, and the body of its reports. */
 export function agentStatus(sources: StatusSources): AgentStatus {
-  const { name, publicUrl, program, started, clock, swarm, store, mirrors, data } = sources
+  const { name, publicUrl, program, started, clock, swarm, store, mirrors, limits, data } = sources
   const { downloadedBytes, uploadedBytes, fromMirrorsBytes, fromOriginBytes, fromWebSeedBytes, peers, ...rates } =
     swarm.status()
   return {
@@ -46,5 +47,6 @@ export function agentStatus(sources: StatusSources): AgentStatus {
     disk: diskSpace(data) ?? null,
     packs: packReports(swarm),
     scrub: scrubStatus(store),
+    limits,
   }
 }

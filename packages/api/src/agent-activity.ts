@@ -1,10 +1,8 @@
 import Type, { type Static } from 'typebox'
+import { LimitStatus } from './agent-status.ts'
 
 const bytes = Type.Integer({ minimum: 0, description: 'bytes' })
 const rate = Type.Integer({ minimum: 0, description: 'bytes per second' })
-const limit = Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
-  description: 'bytes per second; null: without limit',
-})
 
 /** Somebody whom an agent is connected with. Addresses are not told. */
 export const AgentPeer = Type.Object({
@@ -34,8 +32,7 @@ export const AgentActivity = Type.Object({
   format: Type.Literal('repocast agent activity'),
   version: Type.Literal(1),
   limits: Type.Object({
-    downloadRate: limit,
-    uploadRate: limit,
+    ...LimitStatus.properties,
     connections: Type.Integer({ minimum: 1 }),
   }),
   peers: Type.Array(AgentPeer, { description: 'those that move most' }),

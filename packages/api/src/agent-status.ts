@@ -82,6 +82,28 @@ export const ScrubStatus = Type.Object(
 )
 export type ScrubStatus = Static<typeof ScrubStatus>
 
+const limit = Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+  description: 'bytes per second; null: without limit',
+})
+const limits = {
+  uploadRate: limit,
+  downloadRate: limit,
+  until: Type.Union([time, Type.Null()], { description: 'when other limits hold; null: never' }),
+}
+
+/** What may move now, by configuration and schedule. */
+export const LimitStatus = Type.Object(
+  {
+    ...limits,
+    repositories: Type.Array(
+      Type.Object({ name: RepositoryStatus.properties.name, ...limits }, { additionalProperties: false }),
+      { maxItems: 1000, description: 'those with limits of their own, within the limits for all' },
+    ),
+  },
+  { additionalProperties: false },
+)
+export type LimitStatus = Static<typeof LimitStatus>
+
 /** `GET /status.json` of an agent, and the body of its reports. */
 export const AgentStatus = Type.Object(
   {
@@ -107,6 +129,7 @@ export const AgentStatus = Type.Object(
     disk: Type.Union([DiskStatus, Type.Null()], { description: 'null: it cannot be told' }),
     packs: Type.Array(PackReport, { maxItems: 16, description: 'those that move now' }),
     scrub: Type.Optional(ScrubStatus),
+    limits: Type.Optional(LimitStatus),
   },
   { additionalProperties: false },
 )

@@ -1,6 +1,14 @@
 /** What the programs of repocast say to each other, and to others, over HTTP: schemas and their types. */
 export { AgentActivity, AgentFailure, AgentPeer } from './agent-activity.ts'
-export { AgentStatus, DiskStatus, PackReport, RepositoryState, RepositoryStatus, ScrubStatus } from './agent-status.ts'
+export {
+  AgentStatus,
+  DiskStatus,
+  LimitStatus,
+  PackReport,
+  RepositoryState,
+  RepositoryStatus,
+  ScrubStatus,
+} from './agent-status.ts'
 export { PublishedEvent, StatisticsEvent } from './events.ts'
 export { originOpenApi, originOperations } from './openapi.ts'
 export {

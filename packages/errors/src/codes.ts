@@ -154,6 +154,7 @@ export const errorCodes = {
   REPOCAST_TRACKER_RUNNING: { kind: 'conflict', meaning: 'Another tracker runs on this data directory.' },
   // daemon
   REPOCAST_QUANTITY_MALFORMED: { kind: 'usage', meaning: 'A duration or size cannot be read.' },
+  REPOCAST_TIME_ZONE_UNKNOWN: { kind: 'configuration', meaning: 'There is no time zone of that name.' },
   REPOCAST_CONFIGURATION_MISSING: { kind: 'configuration', meaning: 'A configuration file cannot be read.' },
   REPOCAST_CONFIGURATION_WRONG: { kind: 'configuration', meaning: 'A configuration file breaks its schema.' },
   REPOCAST_HTTP_CANNOT_LISTEN: { kind: 'conflict', meaning: 'The address or port for HTTP is taken or not allowed.' },

@@ -6,6 +6,7 @@
 
 export type { Clock } from './clock.ts'
 export type { SwarmEvents } from './events.ts'
+export type { GroupedRates, LimitRates } from './limits/budgets.ts'
 export { defaultSwarmLimits, type SwarmLimits } from './limits/limits.ts'
 export type { SharedPack } from './shared-pack.ts'
 export { Site } from './site.ts'

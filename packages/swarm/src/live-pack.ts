@@ -1,6 +1,7 @@
 import { describeError, RepocastError } from '@repocast/errors'
 import { admit } from './guards/admission.ts'
 import type { Holding } from './holding.ts'
+import type { Budget } from './limits/budget.ts'
 import type { SharedPack } from './shared-pack.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Link } from './transfer/link.ts'
@@ -32,6 +33,7 @@ export interface LivePackOptions {
 export class LivePack implements SessionOwner, TransferOwner {
   readonly #options: LivePackOptions
   readonly #around: Surroundings
+  readonly #budgets: { readonly uploads: Budget; readonly downloads: Budget }
   #session: Promise<Session | undefined> | undefined
   #opened: Session | undefined
   #transfer: PackTransfer | undefined
@@ -44,6 +46,7 @@ export class LivePack implements SessionOwner, TransferOwner {
   constructor(options: LivePackOptions) {
     this.#options = options
     this.#around = options.surroundings
+    this.#budgets = this.#around.budgets.of(options.shared.group)
     this.#busyAt = this.#around.clock.now()
   }
 
@@ -188,6 +191,7 @@ export class LivePack implements SessionOwner, TransferOwner {
     // before the session, because peers may come while it opens
     const transfer = new PackTransfer({
       ...this.#around,
+      downloads: this.#budgets.downloads,
       ownId: this.#around.client.peerId,
       pack,
       storage,
@@ -202,6 +206,7 @@ export class LivePack implements SessionOwner, TransferOwner {
       const session = await this.#around.client.open({
         pack,
         held: Uint8Array.from(held),
+        uploads: this.#budgets.uploads,
         read: (piece, offset, length) => this.#read(piece, offset, length),
         owner: this,
       })

@@ -9,6 +9,8 @@ export interface SharedPack {
   readonly trackers: readonly string[]
   /** HTTP address of the pack's bytes, which answers range requests. */
   readonly webSeed?: string | undefined
+  /** Whose limits hold for it besides those of all packs, such as the name of its repository. */
+  readonly group?: string | undefined
   /** While it comes in, packs that are not urgent wait. */
   readonly isUrgent?: boolean
 }

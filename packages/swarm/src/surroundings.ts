@@ -5,7 +5,7 @@ import type { EmitEvent } from './events.ts'
 import type { Bans } from './guards/bans.ts'
 import type { KnownPeers } from './known-peers.ts'
 import type { Backlog } from './limits/backlog.ts'
-import type { ByteBudget } from './limits/byte-budget.ts'
+import type { Budgets } from './limits/budgets.ts'
 import type { SwarmLimits } from './limits/limits.ts'
 import type { Random } from './picker/random.ts'
 import type { Site } from './site.ts'
@@ -18,8 +18,7 @@ export interface Surroundings {
   readonly client: PeerClient
   readonly trackers: Trackers
   readonly limits: SwarmLimits
-  /** What all downloads share. */
-  readonly downloads: ByteBudget
+  readonly budgets: Budgets
   readonly site: Site
   /** What waits for the storage, of all packs. */
   readonly backlog: Backlog

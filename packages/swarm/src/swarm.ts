@@ -8,7 +8,7 @@ import type { SwarmEvents } from './events.ts'
 import { Bans } from './guards/bans.ts'
 import { callKnownMs, KnownPeers, resolveBySystem } from './known-peers.ts'
 import { Backlog } from './limits/backlog.ts'
-import { ByteBudget } from './limits/byte-budget.ts'
+import { Budgets, type GroupedRates } from './limits/budgets.ts'
 import { defaultSwarmLimits, type SwarmLimits } from './limits/limits.ts'
 import type { Random } from './picker/random.ts'
 import type { SharedPack } from './shared-pack.ts'
@@ -45,16 +45,14 @@ const tickMs = 200
 export class Swarm extends EventEmitter<SwarmEvents> {
   readonly #packs = new Map<InfoHash, SwarmPack>()
   readonly #around: Surroundings
-  readonly #uploads: ByteBudget
   readonly #ticker: NodeJS.Timeout
   /** Of packs that were removed. */
   #pastTraffic: TrafficCounts = new Traffic().counts()
   #isClosed = false
   #knownCalled = Number.NEGATIVE_INFINITY
 
-  private constructor(uploads: ByteBudget, around: (swarm: Swarm) => Surroundings) {
+  private constructor(around: (swarm: Swarm) => Surroundings) {
     super()
-    this.#uploads = uploads
     this.#around = around(this)
     this.#ticker = setInterval(() => this.#tick(), tickMs)
     this.#ticker.unref()
@@ -66,14 +64,11 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const limits = { ...defaultSwarmLimits, ...options.limits }
     const role = options.role === 'origin' ? 'origin' : 'mirror'
     const { site = new Site() } = options
-    const uploads = new ByteBudget(limits.uploadRate, clock)
-    const downloads = new ByteBudget(limits.downloadRate, clock)
     let swarm: Swarm | undefined
     const client = await PeerClient.listen({
       ...options,
       bindAddress: options.bindAddress,
       limits,
-      uploads,
       site: site.name,
       role,
       wake: async infoHash => swarm?.pack(infoHash)?.wake(),
@@ -87,12 +82,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       fetch,
       logger,
     })
-    swarm = new Swarm(uploads, self => ({
+    swarm = new Swarm(self => ({
       role,
       client,
       trackers,
       limits,
-      downloads,
+      budgets: new Budgets(limits, clock),
       site,
       backlog: new Backlog(limits.unwrittenBytes),
       clock,
@@ -161,13 +156,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   /** Waits until `bytes` may go out by another way than to peers, such as HTTP, under the same upload limit. */
   async spendUpload(bytes: number): Promise<void> {
-    await this.#uploads.spend(bytes)
+    await this.#around.budgets.of(undefined).uploads.spend(bytes)
   }
 
-  /** From now on other rates, in bytes per second; 0 is without limit. */
-  limit({ uploadRate, downloadRate }: { readonly uploadRate: number; readonly downloadRate: number }): void {
-    this.#uploads.bytesPerSecond = uploadRate
-    this.#around.downloads.bytesPerSecond = downloadRate
+  /** From now on other rates. */
+  limit(rates: GroupedRates): void {
+    this.#around.budgets.limit(rates)
   }
 
   status(): SwarmStatus {

@@ -45,7 +45,7 @@ export function madeAgent(now: Date): { readonly status: AgentStatus; readonly a
     activity: {
       format: 'repocast agent activity',
       version: 1,
-      limits: { downloadRate: null, uploadRate: 62_500_000, connections: 500 },
+      limits: { downloadRate: null, uploadRate: 62_500_000, until: null, repositories: [], connections: 500 },
       peers: ['repocast 0.1.0', 'repocast 0.1.0', 'qBittorrent/5.1.2', 'repocast 0.1.0', 'aria2/1.37.0'].map(
         (client, k) => ({
           client,

@@ -2,7 +2,7 @@ import { isRepocastError } from '@repocast/errors'
 import type { Follower, SubscriptionLink } from '@repocast/feed'
 import type { InfoHash, PackReference, SnapshotRecord } from '@repocast/objects'
 import type { PackStorage, Store } from '@repocast/store'
-import type { Swarm, SwarmPack } from '@repocast/swarm'
+import type { SharedPack, Swarm, SwarmPack } from '@repocast/swarm'
 
 /** A pack that is open in store and swarm. */
 export interface OpenPack {
@@ -69,7 +69,8 @@ export class SharedPacks {
 
   #share(storage: PackStorage): SwarmPack {
     const webSeed = webSeedOf(this.#follower.link, storage.pack.infoHash)
-    return sharePack(this.#swarm, storage, webSeed, this.#isUrgent)
+    const { repository: group } = this.#follower.link
+    return sharePack(this.#swarm, storage, { webSeed, group, isUrgent: this.#isUrgent })
   }
 }
 
@@ -77,12 +78,11 @@ export class SharedPacks {
 export function sharePack(
   swarm: Swarm,
   storage: PackStorage,
-  webSeed: string | undefined,
-  isUrgent: boolean,
+  told: Pick<SharedPack, 'webSeed' | 'group' | 'isUrgent'>,
 ): SwarmPack {
   const { pack } = storage
   const trackers = pack.announce.filter(address => /^https?:/.test(address))
-  return swarm.add({ pack, storage, trackers, webSeed, isUrgent })
+  return swarm.add({ pack, storage, trackers, ...told })
 }
 
 /** Where the origin of a feed gives the bytes of a pack over HTTP. */

@@ -24,7 +24,8 @@ export function createHealer(
     async open(infoHash) {
       const storage = await store.openPack(infoHash)
       const link = linkFor(infoHash)
-      const shared = swarm.pack(infoHash) ?? sharePack(swarm, storage, link && webSeedOf(link, infoHash), false)
+      const told = { webSeed: link && webSeedOf(link, infoHash), group: link?.repository }
+      const shared = swarm.pack(infoHash) ?? sharePack(swarm, storage, told)
       return { storage, shared }
     },
     async close(infoHash) {

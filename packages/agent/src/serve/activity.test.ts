@@ -15,7 +15,7 @@ const connection = (peerId: string, infoHash: string, uploadRate: number): PeerS
   downloadRate: 0.4,
   uploadRate,
 })
-const limits = { downloadRate: null, uploadRate: 1000, connections: 5 }
+const limits = { downloadRate: null, uploadRate: 1000, until: null, repositories: [], connections: 5 }
 
 test('connections are told by peer, those that move most first, without their addresses', () => {
   const connections = [

@@ -52,17 +52,20 @@ export class Requester {
     return before
   }
 
-  /** What to ask for now: nothing until a part of the pipeline is free, so that requests go out together. */
-  next(): Block[] {
+  /**
+   * What to ask for now: nothing until a part of the pipeline is free, so that requests go out together.
+   * @param most blocks, by a download limit
+   */
+  next(most = Number.POSITIVE_INFINITY): Block[] {
     const { depth } = this.#pipeline
     const room = depth - this.#peer.outstanding
-    return room >= Math.min(8, depth / 4) ? this.#picker.pick(this.#peer, room) : []
+    return room >= Math.min(8, depth / 4) ? this.#picker.pick(this.#peer, Math.min(room, most)) : []
   }
 
   /** What slower peers were asked for already, when there is nothing else to do. */
-  overtake(): Block[] {
+  overtake(most = Number.POSITIVE_INFINITY): Block[] {
     if (this.#peer.outstanding > 0 || this.#peer.interesting === 0) return []
-    return this.#picker.pickSecond(this.#peer, this.#pipeline.depth, patienceSeconds[this.#peer.kind])
+    return this.#picker.pickSecond(this.#peer, Math.min(this.#pipeline.depth, most), patienceSeconds[this.#peer.kind])
   }
 
   /** A block came that was asked for at `askedAt`. */

@@ -1,30 +1,28 @@
 import type { Clock } from '../clock.ts'
+import type { Budget } from './budget.ts'
 
 /** Seconds of its rate that a budget can save up: the longest burst. */
 const burstSeconds = 0.1
-
-/** What can always be saved up, in bytes, so that a slow budget lets whole blocks through. */
-const leastBurst = 32 * 1024
 
 const refillMs = 10
 
 /**
  * Bytes that may be spent per second, shared by all who wait for them in turn (a token bucket). A rate of 0 is
- * without limit. It may be overdrawn by one taking; what follows waits accordingly, so that the mean is exact.
+ * without limit. It begins empty, and may be overdrawn by one taking; what follows waits accordingly, so that the mean
+ * is exact and no burst is longer than `burstSeconds` and one taking.
  */
-export class ByteBudget {
+export class ByteBudget implements Budget {
   readonly #clock: Clock
   /** In the order in which they are let through. */
   readonly #waiting = new Set<() => void>()
   #bytesPerSecond: number
-  #bytes: number
+  #bytes = 0
   #refilledAt: number
   #timer: NodeJS.Timeout | undefined
 
   constructor(bytesPerSecond: number, clock: Clock) {
     this.#clock = clock
     this.#bytesPerSecond = bytesPerSecond
-    this.#bytes = this.#burst
     this.#refilledAt = clock.now()
   }
 
@@ -34,31 +32,41 @@ export class ByteBudget {
 
   /** From now on another rate; 0 is without limit. */
   set bytesPerSecond(bytesPerSecond: number) {
+    if (bytesPerSecond === this.#bytesPerSecond) return
     this.#refill()
+    // what was overdrawn at the old rate is no debt at the new one: a minute of it may be an hour of this
+    this.#bytes = Math.max(this.#bytes, -bytesPerSecond)
     this.#bytesPerSecond = bytesPerSecond
     this.#bytes = Math.min(this.#bytes, this.#burst)
     this.#serve()
   }
 
-  /** Whether something may be taken now. */
   get isOpen(): boolean {
     if (this.#bytesPerSecond === 0) return true
     this.#refill()
     return this.#bytes > 0
   }
 
+  get bytesLeft(): number {
+    if (this.#bytesPerSecond === 0) return Number.POSITIVE_INFINITY
+    this.#refill()
+    return Math.max(0, this.#bytes)
+  }
+
   take(bytes: number): void {
     if (this.#bytesPerSecond > 0) this.#bytes -= bytes
   }
 
-  /** Calls `onOpen` once, when the budget is open and those who waited before had their turn. */
+  giveBack(bytes: number): void {
+    if (this.#bytesPerSecond > 0) this.#bytes = Math.min(this.#burst, this.#bytes + bytes)
+  }
+
   wait(onOpen: () => void): void {
     this.#waiting.add(onOpen)
     this.#timer ??= setTimeout(() => this.#serve(), refillMs)
     this.#timer.unref()
   }
 
-  /** Waits for its turn, then takes. */
   async spend(bytes: number): Promise<void> {
     while (!this.isOpen) await new Promise<void>(resolve => this.wait(resolve))
     this.take(bytes)
@@ -69,7 +77,7 @@ export class ByteBudget {
   }
 
   get #burst(): number {
-    return Math.max(leastBurst, this.#bytesPerSecond * burstSeconds)
+    return this.#bytesPerSecond * burstSeconds
   }
 
   #refill(): void {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Offer } from '../distribution/hand-out.ts'
 import { Rate } from '../distribution/rate.ts'
 import { Requester } from '../distribution/requester.ts'
-import type { ByteBudget } from '../limits/byte-budget.ts'
+import type { Budget } from '../limits/budget.ts'
 import type { Bits } from '../picker/bits.ts'
 import { type Block, blockLength } from '../picker/block.ts'
 import type { PickerPeer } from '../picker/peer.ts'
@@ -29,8 +29,8 @@ export interface LinkOwner {
 export interface LinkOptions {
   readonly download: Download
   readonly clock: Clock
-  /** What all downloads share. */
-  readonly downloads: ByteBudget
+  /** What downloads draw on. */
+  readonly downloads: Budget
   readonly site: Site
   /** Where we are the origin. */
   readonly recipient: RecipientLink | undefined
@@ -52,7 +52,7 @@ export class Link implements ConnectionListener {
   readonly #owner: LinkOwner
   readonly #clock: Clock
   readonly #site: Site
-  readonly #downloads: ByteBudget
+  readonly #downloads: Budget
   readonly #onBudget = () => this.pump()
   readonly #recipient: RecipientLink | undefined
   readonly #requester: Requester
@@ -98,6 +98,7 @@ export class Link implements ConnectionListener {
     this.#requester.most = this.connection.requestQueue
     const who = this.#who
     if (who.kind !== this.peer.kind || who.isNear !== this.peer.isNear) {
+      this.#giveBackAsked()
       this.#asked.clear()
       this.#owner.rejoined(this, this.#requester.become(who))
     }
@@ -164,6 +165,7 @@ export class Link implements ConnectionListener {
 
   closed(): void {
     this.#recipient?.close()
+    this.#giveBackAsked()
     this.#downloads.stopWaiting(this.#onBudget)
     this.#download.picker.leave(this.peer)
     this.#owner.closed(this)
@@ -178,7 +180,10 @@ export class Link implements ConnectionListener {
 
   /** Asks for as much as fits into the pipeline. */
   pump(): void {
-    if (this.#canAsk) this.#ask(this.#requester.next())
+    if (!this.#canAsk) return
+    this.#ask(this.#requester.next(this.#affordable))
+    // else the next block would be asked for when one comes, which is late on a long line
+    if (!this.#downloads.isOpen) this.#downloads.wait(this.#onBudget)
   }
 
   /** A few times a second: measures, adapts, and takes over from slower peers when there is nothing else to do. */
@@ -188,7 +193,7 @@ export class Link implements ConnectionListener {
     if (this.#asked.size > 0 && now - this.#deliveredAt > silenceMs) this.connection.drop()
     this.#recipient?.handMore()
     this.pump()
-    if (this.#canAsk) this.#ask(this.#requester.overtake())
+    if (this.#canAsk) this.#ask(this.#requester.overtake(this.#affordable))
   }
 
   /** Takes back a request. */
@@ -203,7 +208,9 @@ export class Link implements ConnectionListener {
 
   refused(piece: number, offset: number): void {
     const asked = this.#take(piece, offset)
-    if (asked !== undefined) this.#download.picker.release(this.peer, asked.block)
+    if (asked === undefined) return
+    this.#downloads.giveBack(asked.block.length)
+    this.#download.picker.release(this.peer, asked.block)
   }
 
   block(piece: number, offset: number, bytes: Uint8Array): void {
@@ -212,6 +219,7 @@ export class Link implements ConnectionListener {
     this.downloadedBytes += bytes.length
     const asked = this.#take(piece, offset)
     if (asked === undefined || asked.block.length !== bytes.length) {
+      if (asked === undefined) this.#downloads.take(bytes.length) // it was given back when it was taken back
       if (asked !== undefined) this.#download.picker.release(this.peer, asked.block)
       this.#owner.received(this, bytes.length, false)
       return
@@ -235,6 +243,11 @@ export class Link implements ConnectionListener {
     return false
   }
 
+  /** Blocks that may be asked for at once: a whole pipeline would be a burst. */
+  get #affordable(): number {
+    return Math.ceil(this.#downloads.bytesLeft / blockLength)
+  }
+
   #ask(blocks: readonly Block[]): void {
     if (blocks.length === 0) return
     const at = this.#clock.now()
@@ -245,6 +258,10 @@ export class Link implements ConnectionListener {
     }
     this.connection.request(blocks)
     this.#owner.began(this.#download.picker.takeClaims())
+  }
+
+  #giveBackAsked(): void {
+    for (const { block } of this.#asked.values()) this.#downloads.giveBack(block.length)
   }
 
   #take(piece: number, offset: number): Asked | undefined {

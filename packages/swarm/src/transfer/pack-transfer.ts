@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { outranks } from '../distribution/claims.ts'
 import { HandOut } from '../distribution/hand-out.ts'
 import type { Backlog } from '../limits/backlog.ts'
-import type { ByteBudget } from '../limits/byte-budget.ts'
+import type { Budget } from '../limits/budget.ts'
 import type { SwarmLimits } from '../limits/limits.ts'
 import type { Bits } from '../picker/bits.ts'
 import type { Block } from '../picker/block.ts'
@@ -39,8 +39,8 @@ export interface TransferOptions {
   readonly webSeed: string | undefined
   readonly traffic: Traffic
   readonly limits: SwarmLimits
-  /** What all downloads share. */
-  readonly downloads: ByteBudget
+  /** What downloads draw on. */
+  readonly downloads: Budget
   readonly site: Site
   /** What waits for the storage, of all packs. */
   readonly backlog: Backlog

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { Rate } from '../distribution/rate.ts'
-import type { ByteBudget } from '../limits/byte-budget.ts'
+import type { Budget } from '../limits/budget.ts'
 import { type Block, blockLength } from '../picker/block.ts'
 import type { Delivery } from '../picker/delivery.ts'
 import type { PickerPeer } from '../picker/peer.ts'
@@ -16,8 +16,8 @@ export interface WebSeedOptions {
   readonly pieceLength: number
   readonly download: Download
   readonly clock: Clock
-  /** What all downloads share. */
-  readonly downloads: ByteBudget
+  /** What downloads draw on. */
+  readonly downloads: Budget
   readonly random: Random
   readonly fetch: Fetch
   readonly onReceived: (block: Block, delivery: Delivery) => void

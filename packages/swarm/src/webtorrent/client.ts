@@ -2,7 +2,7 @@ import { describeError, type Logger, RepocastError, systemErrorCode } from '@rep
 import type { InfoHash } from '@repocast/objects'
 import { type Pack, slimTorrent } from '@repocast/packs'
 import WebTorrent, { type Torrent } from 'webtorrent'
-import type { ByteBudget } from '../limits/byte-budget.ts'
+import type { Budget } from '../limits/budget.ts'
 import type { SwarmLimits } from '../limits/limits.ts'
 import type { Bits } from '../picker/bits.ts'
 import { unusedChunkStore } from './chunk-store.ts'
@@ -19,8 +19,6 @@ export interface ClientOptions {
   readonly bindAddress: string | undefined
   readonly maxConnections: number
   readonly limits: SwarmLimits
-  /** What all uploads share. */
-  readonly uploads: ByteBudget
   /** Name of our site, '' for none. */
   readonly site: string
   readonly role: 'origin' | 'mirror'
@@ -32,6 +30,8 @@ export interface ClientOptions {
 export interface OpenPack {
   readonly pack: Pack
   readonly held: Bits
+  /** What its uploads draw on. */
+  readonly uploads: Budget
   readonly read: ReadPiece
   readonly owner: SessionOwner
 }
@@ -89,8 +89,8 @@ export class PeerClient {
   }
 
   /** @throws what webtorrent says against it */
-  open({ pack, held, read, owner }: OpenPack): Promise<Session> {
-    const { limits, uploads, site, role } = this.#options
+  open({ pack, held, uploads, read, owner }: OpenPack): Promise<Session> {
+    const { limits, site, role } = this.#options
     const torrent: Torrent = this.#client.add(slimTorrent(pack, []), {
       preloadedStore: unusedChunkStore(pack.pieceLength),
       storeCacheSlots: 0,

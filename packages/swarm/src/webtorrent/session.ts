@@ -1,6 +1,6 @@
 import type { Pack } from '@repocast/packs'
 import type { Torrent, Wire } from 'webtorrent'
-import type { ByteBudget } from '../limits/byte-budget.ts'
+import type { Budget } from '../limits/budget.ts'
 import { PeerConnection } from './connection.ts'
 import type { ReadPiece } from './read-ahead.ts'
 import { guardWire, markHeld, offerMetadata, takeOver } from './seams.ts'
@@ -21,8 +21,8 @@ export interface SessionOptions {
   /** Name of our site, '' for none. */
   readonly site: string
   readonly requestQueue: number
-  /** What all uploads share. */
-  readonly uploads: ByteBudget
+  /** What its uploads draw on. */
+  readonly uploads: Budget
   readonly read: ReadPiece
   readonly owner: SessionOwner
 }

@@ -1,4 +1,4 @@
-import type { ByteBudget } from '../limits/byte-budget.ts'
+import type { Budget } from '../limits/budget.ts'
 
 /** A block that a peer asks us for. Bytes. */
 export interface BlockRequest {
@@ -28,13 +28,13 @@ const readingBytes = 256 * 1024
  */
 export class UploadQueue {
   readonly #outlet: UploadOutlet
-  readonly #budget: ByteBudget
+  readonly #budget: Budget
   readonly #requests: BlockRequest[] = []
   readonly #reading = new Set<BlockRequest>()
   readonly #onOpen = () => this.pump()
   #readingBytes = 0
 
-  constructor(outlet: UploadOutlet, budget: ByteBudget) {
+  constructor(outlet: UploadOutlet, budget: Budget) {
     this.#outlet = outlet
     this.#budget = budget
   }

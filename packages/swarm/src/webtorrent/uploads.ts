@@ -1,13 +1,13 @@
 import type { Wire } from 'webtorrent'
-import type { ByteBudget } from '../limits/byte-budget.ts'
+import type { Budget } from '../limits/budget.ts'
 import type { DirectStream } from './direct-stream.ts'
 import { type BlockRequest, UploadQueue } from './upload-queue.ts'
 
 export interface UploadOptions {
   /** Requests that may wait for their turn. */
   readonly maxRequests: number
-  /** What all uploads share. */
-  readonly budget: ByteBudget
+  /** What uploads draw on. */
+  readonly budget: Budget
   isServable(request: BlockRequest): boolean
   read(request: BlockRequest): Promise<Uint8Array>
   /** The peer asks for a block that it will get. */

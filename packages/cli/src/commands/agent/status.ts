@@ -1,4 +1,5 @@
 import { readAgentStatus } from '@repocast/agent'
+import type { LimitStatus } from '@repocast/api'
 import { formatBytes } from '@repocast/daemon'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
@@ -32,6 +33,7 @@ export const agentStatusCommand: Command<Args> = {
       terminal.line(`  ${name}: serves ${serial ?? 'nothing'}, ${aim}, ${state}${progress}`)
       if (error) terminal.line(`    ${error.code}: ${error.message}`)
     }
+    for (const line of limitLines(status.limits)) terminal.line(`  ${line}`)
     const { scrub } = status
     if (scrub === undefined) return
     const round = scrub.isRunning
@@ -41,4 +43,16 @@ export const agentStatusCommand: Command<Args> = {
       `  scrub: ${round}; ${scrub.found} damages found ever, ${scrub.healed} healed, ${scrub.lost} under way`,
     )
   },
+}
+
+/** Limits that hold now, or will by the schedule: a line for all, and one for each repository that has its own. */
+function limitLines(limits: LimitStatus | undefined): string[] {
+  if (limits === undefined) return []
+  const scopes = [{ ...limits, name: 'all' }, ...limits.repositories]
+  return scopes.flatMap(({ name, uploadRate, downloadRate, until }) => {
+    if (uploadRate === null && downloadRate === null && until === null) return []
+    const rate = (bytes: number | null) => (bytes === null ? 'without limit' : `at most ${formatBytes(bytes)}/s`)
+    const end = until === null ? '' : `, until ${until}`
+    return [`limits of ${name}: gives ${rate(uploadRate)}, takes ${rate(downloadRate)}${end}`]
+  })
 }
