@@ -27,7 +27,10 @@ test('limits of the schedule hold, are told with their end, and change without a
   const { limits } = await agent.status()
   expect([10_000, 20_000]).toContain(limits.uploadRate)
   expect(new Date(limits.until ?? '').getUTCMinutes()).toBe(0)
-  expect(limits).toMatchObject({ downloadRate: null, repositories: [{ name: 'tree', downloadRate: 40_000, until: null }] })
+  expect(limits).toMatchObject({
+    downloadRate: null,
+    repositories: [{ name: 'tree', downloadRate: 40_000, until: null }],
+  })
   const metrics = await (await fetch(`${agent.url}/metrics`)).text()
   expect(metrics).toContain('repocast_agent_download_limit_bytes_per_second{repository="tree"} 40000')
   expect(metrics).toMatch(/repocast_agent_limits_change_timestamp_seconds\{repository=""\} \d{10}/)
