@@ -8,8 +8,11 @@ import {
   sharePattern,
 } from '@repocast/daemon'
 import Type, { type Static } from 'typebox'
+import { HooksConfiguration, RepositoryHooks } from './hooks/settings.ts'
 import type { AgentLayout } from './layout.ts'
 import { LimitSchedule, limitKeys } from './limits/configuration.ts'
+
+const traceChoice = [Type.Boolean(), Type.Literal('auto')]
 
 /** `agent.yaml`. */
 export const AgentConfiguration = Type.Object(
@@ -35,6 +38,14 @@ export const AgentConfiguration = Type.Object(
           'keep-removed': Type.Optional(
             Type.String({ pattern: durationPattern, description: 'As `keep-removed` below, for this repository.' }),
           ),
+          'swap-delay': Type.Optional(
+            Type.String({ pattern: durationPattern, description: 'As `swap-delay` below, for this repository.' }),
+          ),
+          'swap-jitter': Type.Optional(
+            Type.String({ pattern: durationPattern, description: 'As `swap-jitter` below, for this repository.' }),
+          ),
+          trace: Type.Optional(Type.Union(traceChoice, { description: 'As `trace` below, for this repository.' })),
+          hooks: Type.Optional(RepositoryHooks),
           hold: Type.Optional(
             Type.Integer({ minimum: 1, description: 'Serial to have and to keep, whatever is published.' }),
           ),
@@ -66,6 +77,38 @@ export const AgentConfiguration = Type.Object(
       description:
         'How long files that a new snapshot has not any more stay under the served path, such as 48h, so that clients with older metadata still find what it names.',
     }),
+    'swap-delay': Type.String({
+      pattern: durationPattern,
+      default: '0s',
+      description:
+        'How long after its publishing a new snapshot is served; it is fetched and seeded at once. Mirrors with longer delays are later rings of a roll-out. With a channel the delay begins when this mirror hears of the promotion.',
+    }),
+    'swap-jitter': Type.String({
+      pattern: durationPattern,
+      default: '0s',
+      description:
+        'Up to so long more, so that mirrors with one delay do not swap together. It is the same for this mirror and a snapshot always.',
+    }),
+    trace: Type.Union(traceChoice, {
+      default: 'auto',
+      description:
+        'Whether project/trace/HOST tells under the served path what is served since when, as ftpsync does it for Debian mirrors. auto: for deb repositories that have project/trace.',
+    }),
+    'trace-host': Type.String({
+      pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]{0,250}$',
+      default: hostname().replaceAll(/[^A-Za-z0-9._-]/g, '-'),
+      description: 'Name of this mirror in its trace file, and of that file.',
+    }),
+    'trace-fields': Type.Record(
+      Type.String({ pattern: '^[A-Z][A-Za-z -]{0,60}$' }),
+      Type.String({ pattern: '^[^\\x00-\\x1f]{0,500}$' }),
+      {
+        default: {},
+        description: 'Further lines of the trace file, such as Maintainer, Sponsor, Country, Location, Throughput.',
+        examples: [{ Maintainer: 'Admins <mirror@example.org>', Country: 'DE' }],
+      },
+    ),
+    hooks: HooksConfiguration,
     listen: Type.String({
       default: '0.0.0.0:8081',
       description: 'Address and port for HTTP: each repository under /NAME/, /status.json, /metrics, /healthz.',

@@ -38,6 +38,23 @@ export function createAgentMetrics(status: () => AgentStatus): Registry {
       },
     },
     {
+      name: 'repocast_agent_swap_due_timestamp_seconds',
+      help: 'When a snapshot that waits for its delay is served, in seconds since 1970; 0: none waits.',
+      labels: ['repository'],
+      collect: (values, now) => {
+        for (const { name, swapDue } of now.repositories)
+          values.set({ repository: name }, swapDue === undefined ? 0 : Date.parse(swapDue) / 1000)
+      },
+    },
+    {
+      name: 'repocast_agent_hook_failures_total',
+      help: 'Runs of hooks that did not end with exit code 0, vetoes too.',
+      labels: ['repository'],
+      collect: (values, now) => {
+        for (const { name, hookFailures } of now.repositories) values.set({ repository: name }, hookFailures ?? 0)
+      },
+    },
+    {
       name: 'repocast_agent_downloaded_bytes_total',
       help: 'Bytes of packs taken from peers and web seeds since the start.',
       collect: (values, now) => values.set(now.downloadedBytes),

@@ -12,12 +12,17 @@ import type { AgentConfiguration } from './configuration.ts'
 import { Mirror, type MirrorOptions } from './follow/mirror.ts'
 import { FreeSpaceGuard } from './guards/free-space.ts'
 import { WipeGuard } from './guards/wipe-guard.ts'
+import { FollowUp } from './hooks/follow-up.ts'
+import { Hooks } from './hooks/hooks.ts'
 import { AgentLayout } from './layout.ts'
 import { LimitKeeper } from './limits/limit-keeper.ts'
 import { LimitPlan } from './limits/limit-plan.ts'
 import { limitStatus } from './limits/limit-status.ts'
+import { SwapDelay } from './rollout/swap-delay.ts'
 import { agentStatus } from './status.ts'
 import { onceOnly, type StoragePolicy, storagePolicy } from './storage-policy.ts'
+import { plainSwaps, type SwapPolicy, swapPolicy } from './swap-policy.ts'
+import { TraceFile } from './trace/trace-file.ts'
 
 export interface AgentOptions {
   readonly data: string
@@ -97,6 +102,8 @@ export interface Followed {
   readonly hold?: number | undefined
   /** What is kept and refused; unless it is said, as for who fetches once. */
   readonly storage?: StoragePolicy
+  /** What happens around swaps; unless it is said, nothing. */
+  readonly swaps?: SwapPolicy
 }
 
 /** The repositories of a configuration. @throws RepocastError REPOCAST_LINK_MALFORMED */
@@ -108,22 +115,32 @@ export function followedBy(configuration: AgentConfiguration): Followed[] {
     link: parseLink(one.link),
     check: one.check ?? configuration.check,
     keepRemovedSeconds: parseDuration(one['keep-removed'] ?? configuration['keep-removed']),
+    swaps: swapPolicy(configuration, one),
   }))
 }
 
 /** What follows one repository. */
 export function openMirror(
   { layout, store, swarm, trust }: OpenAgent,
-  { logger, clock }: AgentOptions,
-  { link, path, urgent = false, check, keepRemovedSeconds = 0, hold, storage = onceOnly }: Followed,
+  { logger, clock, environment, program }: AgentOptions,
+  { link, path, urgent = false, check, keepRemovedSeconds = 0, hold, storage = onceOnly, swaps = plainSwaps }: Followed,
   { onChange = () => {}, onFailure = () => {} }: Partial<Pick<MirrorOptions, 'onChange' | 'onFailure'>> = {},
 ): Mirror {
   const floor = createTrustFloor(trust, link.rootFingerprint)
   const follower = new Follower({ link, directory: layout.feed(link), floor, clock, hold })
   const { directory } = layout
   const { keepGenerations, reserve, wipeShare } = storage
+  const { generations } = store
+  const { repository, channel } = link
+  const servedPath = resolve(path)
+  const hooks = new Hooks({ repository, servedPath, settings: swaps.hooks, environment, clock, logger })
+  const upstream = new URL(link.feedUrl).hostname
   return new Mirror({
-    servedPath: resolve(path),
+    servedPath,
+    hooks,
+    followUp: new FollowUp({ repository, generations, hooks, logger }),
+    delay: new SwapDelay({ repository, store, policy: swaps.delay, isChannel: channel !== undefined, clock }),
+    trace: new TraceFile({ settings: swaps.trace, generations, program, upstream, logger }),
     isUrgent: urgent,
     isChecked: check,
     keepRemovedSeconds,

@@ -13,6 +13,7 @@ export const RepositoryState = Type.Union([
   Type.Literal('waiting'),
   Type.Literal('fetching'),
   Type.Literal('building'),
+  Type.Literal('delayed'),
   Type.Literal('current'),
   Type.Literal('held'),
   Type.Literal('paused'),
@@ -35,6 +36,12 @@ export const RepositoryStatus = Type.Object(
         maxItems: 1000,
         description: 'serials that can be served without the network',
       }),
+    ),
+    swapDue: Type.Optional(
+      Type.String({ maxLength: 40, description: 'when a snapshot that waits is to be served, ISO 8601, UTC' }),
+    ),
+    hookFailures: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'runs of hooks that did not end with exit code 0, since the start' }),
     ),
     swapped: Type.Union([time, Type.Null()], { description: 'when the served snapshot took its place' }),
     error: Type.Union([Type.Object({ code: text, message: text }, { additionalProperties: false }), Type.Null()]),

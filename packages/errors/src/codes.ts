@@ -217,6 +217,14 @@ export const errorCodes = {
     kind: 'conflict',
     meaning: 'A snapshot would remove more files than `wipe-guard` allows, and waits for an admin.',
   },
+  REPOCAST_SWAP_VETOED: {
+    kind: 'conflict',
+    meaning: "The admin's hook pre-swap does not let a snapshot be served; what was served before stays.",
+  },
+  REPOCAST_TRANSFER_VETOED: {
+    kind: 'conflict',
+    meaning: "The admin's hook on-transfer does not let a snapshot be fetched.",
+  },
   REPOCAST_SNAPSHOT_NOT_KEPT: {
     kind: 'missing',
     meaning: 'A mirror does not have the snapshot that it is told to serve.',

@@ -30,6 +30,7 @@ import { ScanCache } from './scan/scan-cache.ts'
 import { ChannelIndex } from './snapshots/channel-index.ts'
 import { Inventory } from './snapshots/inventory.ts'
 import { Snapshots } from './snapshots/snapshots.ts'
+import { WaitingSnapshots } from './swaps/waiting-snapshots.ts'
 
 export interface StoreOptions {
   readonly directory: string
@@ -60,6 +61,8 @@ export class Store {
   readonly collections: CollectionLog
   /** What the admin of a mirror wants. */
   readonly orders: Orders
+  /** Snapshots whose delay is not over. */
+  readonly waiting: WaitingSnapshots
   readonly #files = new OpenFiles(openFilesLimit)
   readonly #filesystem: Filesystem
   readonly #committer: Committer
@@ -86,6 +89,7 @@ export class Store {
     this.adoptedFiles = new AdoptedFiles(this.catalog)
     this.collections = new CollectionLog(this.catalog)
     this.orders = new Orders(this.catalog)
+    this.waiting = new WaitingSnapshots(this.catalog)
     this.#hashPool = hashPool
     this.#logger = logger
     this.#rester = setInterval(() => {

@@ -15,6 +15,8 @@ export interface FetchSnapshotOptions {
   readonly signal: AbortSignal
   /** Gives a way to ask for the progress. */
   readonly onFetch: (progress: () => FetchProgress) => void
+  /** Called with the bytes of a transfer before it begins. */
+  readonly onTransfer: (bytes: number) => Promise<void>
 }
 
 /** Objects that are asked of the catalog by one transaction: a few milliseconds. */
@@ -40,8 +42,8 @@ export class SnapshotFetch {
     this.#sharedPacks = sharedPacks
   }
 
-  /** @throws RepocastError REPOCAST_DISK_NO_ROOM; what `SharedPacks.open` and `ObjectFetch` throw */
-  async run({ record, base, isNext, signal, onFetch }: FetchSnapshotOptions): Promise<void> {
+  /** @throws RepocastError REPOCAST_DISK_NO_ROOM; what `onTransfer` throws, and what `SharedPacks.open` and `ObjectFetch` throw */
+  async run({ record, base, isNext, signal, onFetch, onTransfer }: FetchSnapshotOptions): Promise<void> {
     const known = new Set(record.packs.filter(({ infoHash }) => this.#swarm.pack(infoHash)).map(pack => pack.infoHash))
     // Before packs are opened: they belong to a snapshot that is kept, so that no other mirror's tidying removes them.
     this.#store.snapshots.add(record)
@@ -52,6 +54,7 @@ export class SnapshotFetch {
     if (isNext) {
       for (const [infoHash, open] of packs) if (!known.has(infoHash)) ahead.wantWhole(open)
       this.#freeSpace.assertRoom(ahead.progress().bytesWanted)
+      await onTransfer(ahead.progress().bytesWanted)
       ahead.begin()
     }
     const tell = (fetch: ObjectFetch) => onFetch(() => larger(ahead.progress(), fetch.progress()))
@@ -75,6 +78,7 @@ export class SnapshotFetch {
     tell(blobs)
     const { bytesWanted, bytesDone } = blobs.progress()
     this.#freeSpace.assertRoom(bytesWanted - bytesDone)
+    await onTransfer(bytesWanted - bytesDone)
     await blobs.run(signal)
   }
 

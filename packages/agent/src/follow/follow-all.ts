@@ -58,11 +58,21 @@ export async function followAll(all: FollowAllOptions): Promise<void> {
     })
     const isQuiet = () => swarm.status().uploadRate < quietBytesPerSecond
     const following = wakes.map(({ mirror, wake }) =>
-      followRepository({ mirror, wake, pollSeconds, isQuiet, logger, signal, random: Math.random }),
+      followRepository({
+        mirror,
+        wake,
+        pollSeconds,
+        isQuiet,
+        logger,
+        signal,
+        random: Math.random,
+        clock: options.clock,
+      }),
     )
     const ordered = wakes.map(({ mirror, wake }) => ({ repository: mirror.repository, onChange: () => wake.call() }))
     const ordering = watchOrders(agent.store, ordered, signal)
-    await Promise.all([...events, ...following, ...startScrub(all), ordering, untilAborted(signal)])
+    const followingUp = mirrors.map(async mirror => await mirror.followUp(signal))
+    await Promise.all([...events, ...following, ...followingUp, ...startScrub(all), ordering, untilAborted(signal)])
   } finally {
     reporter?.stop()
   }

@@ -12,6 +12,7 @@ export interface FollowOptions {
   readonly signal: AbortSignal
   /** From 0 to below 1. */
   readonly random: () => number
+  readonly clock: () => Date
 }
 
 const firstRetrySeconds = 2
@@ -26,7 +27,7 @@ class Superseded extends Error {}
 
 /** Keeps a mirror at the newest snapshot until the signal. Never throws; errors are told once and retried. */
 export async function followRepository(options: FollowOptions): Promise<void> {
-  const { mirror, wake, pollSeconds, logger, signal, random } = options
+  const { mirror, wake, pollSeconds, logger, signal, random, clock } = options
   let retrySeconds = firstRetrySeconds
   let told: unknown
   while (!signal.aborted) {
@@ -47,7 +48,9 @@ export async function followRepository(options: FollowOptions): Promise<void> {
       retrySeconds *= 2
     }
     // Mirrors that started together must not ask together for ever.
-    await wake.sleep(pause * 1000 * (0.75 + random() / 2), signal).catch(() => {})
+    const milliseconds = pause * 1000 * (0.75 + random() / 2)
+    const untilDue = mirror.nextDue ? mirror.nextDue.getTime() - clock().getTime() : milliseconds
+    await wake.sleep(Math.max(0, Math.min(milliseconds, untilDue)), signal).catch(() => {})
   }
 }
 

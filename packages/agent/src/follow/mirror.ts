@@ -8,7 +8,11 @@ import type { Generation, Grace, Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
 import type { FreeSpaceGuard } from '../guards/free-space.ts'
 import type { WipeGuard } from '../guards/wipe-guard.ts'
-import { chooseKept } from '../retention/choose-kept.ts'
+import type { FollowUp } from '../hooks/follow-up.ts'
+import type { Hooks } from '../hooks/hooks.ts'
+import { tidy } from '../retention/tidy.ts'
+import type { SwapDelay } from '../rollout/swap-delay.ts'
+import type { TraceFile } from '../trace/trace-file.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { FetchProgress } from './fetch-objects.ts'
 import { SnapshotFetch } from './fetch-snapshot.ts'
@@ -36,6 +40,12 @@ export interface MirrorOptions {
   readonly swarm: Swarm
   readonly follower: Follower
   readonly policy: MirrorPolicy
+  /** Commands of the admin that are asked before a transfer and a swap. */
+  readonly hooks: Hooks
+  /** What is done after swaps and failures. */
+  readonly followUp: FollowUp
+  readonly delay: SwapDelay
+  readonly trace: TraceFile
   readonly clock: () => Date
   readonly logger: Logger
   /** Called whenever the status has changed in more than its progress. */
@@ -63,6 +73,12 @@ export class Mirror {
   #newest: SnapshotRecord | undefined
   /** The serial that an update is on its way to. */
   #advancing: number | undefined
+  /** Whether it is being fetched, so that one whose time has come may be served before. */
+  #isFetching = false
+  /** A snapshot whose time has come and that could not be served. */
+  #stuck: number | undefined
+  /** The serial that was checked last. */
+  #checked: number | undefined
   #error: RepositoryStatus['error'] = null
   /** The snapshot that has failed its check, and how. */
   #refused: { readonly serial: number; readonly error: RepocastError } | undefined
@@ -94,6 +110,8 @@ export class Mirror {
       ...this.#whatItFollows(),
       ...this.#progress(),
       kept: this.#with.store.snapshots.complete(this.repository),
+      ...this.#whatIsDue(),
+      hookFailures: this.#with.hooks.failures,
       swapped: this.#swapped?.toISOString() ?? null,
       error: this.#error,
     }
@@ -101,15 +119,24 @@ export class Mirror {
 
   /** Looks at what is served and shares it again, as after a start; works without origin and network. */
   async resume(): Promise<void> {
-    this.#served = await this.#with.store.generations.served(this.repository, this.servedPath)
-    const record = this.#served && this.#with.store.snapshots.get(this.repository, this.#served.serial)
+    const { store, followUp, trace, clock } = this.#with
+    const served = await store.generations.served(this.repository, this.servedPath)
+    this.#served = served
+    followUp.forgetOthers(served?.serial)
+    const record = served && store.snapshots.get(this.repository, served.serial)
     if (!record) return
     this.#newest = record
-    this.#with.store.snapshots.markComplete(this.repository, record.serial)
+    store.snapshots.markComplete(this.repository, record.serial)
     // Each swap makes the link anew.
     this.#swapped = lookAt(this.servedPath)?.mtime
     this.#setState('current')
     await this.#sharedPacks.open(record)
+    await trace.ensure(record, served, this.#swapped ?? clock())
+  }
+
+  /** Does what is due after swaps and failures, until the signal. Never throws. */
+  async followUp(signal: AbortSignal): Promise<void> {
+    await this.#with.followUp.run(() => this.#served?.serial, signal)
   }
 
   /**
@@ -138,7 +165,7 @@ export class Mirror {
    * out and swaps. A failure leaves what is served as it is, and the next update goes on from where this one stopped. A
    * snapshot that has failed its check is refused until there is another.
    * @throws RepocastError REPOCAST_NOTHING_PUBLISHED, REPOCAST_SNAPSHOT_BROKEN, REPOCAST_DISK_NO_ROOM,
-   *   REPOCAST_SNAPSHOT_WIPES; what feed, swarm and store throw; the reason of `signal`
+   *   REPOCAST_SNAPSHOT_WIPES, REPOCAST_TRANSFER_VETOED, REPOCAST_SWAP_VETOED; what feed, swarm and store throw; the reason of `signal`
    */
   async update(signal: AbortSignal): Promise<UpdateResult> {
     try {
@@ -148,9 +175,11 @@ export class Mirror {
       await this.look(signal)
       const target = this.#target()
       if (!target) throw this.#nothingPublished()
-      const result = await this.#advance(target, signal)
+      const result = await this.#goTo(target, signal)
       this.#error = null
-      this.#setState(target.serial < this.newestSerial ? 'held' : 'current')
+      this.#with.followUp.succeeded()
+      if (this.#served?.serial !== target.serial) this.#setState('delayed')
+      else this.#setState(target.serial < this.newestSerial ? 'held' : 'current')
       return result
     } catch (error) {
       const explained = explainFull(
@@ -166,14 +195,28 @@ export class Mirror {
 
   /** Whether an update is on its way to another snapshot than it should be by now. */
   get isSuperseded(): boolean {
-    return this.#advancing !== undefined && this.#target()?.serial !== this.#advancing
+    if (this.#advancing === undefined) return false
+    if (this.#target()?.serial !== this.#advancing) return true
+    const ripe = this.#isFetching ? this.#with.delay.ripeBefore(this.#advancing, this.#served?.serial) : undefined
+    return ripe !== undefined && ripe.serial !== this.#stuck
+  }
+
+  /** When the next snapshot may be served that waits; undefined: none does. */
+  get nextDue(): Date | undefined {
+    const target = this.#state === 'delayed' ? this.#target() : undefined
+    return target && this.#with.delay.nextDue(target, this.#served?.serial)
+  }
+
+  #whatIsDue(): Pick<RepositoryStatus, 'swapDue'> {
+    const due = this.nextDue
+    return due ? { swapDue: due.toISOString() } : {}
   }
 
   /** The snapshot that should be served. */
   #target(): SnapshotRecord | undefined {
-    const { store } = this.#with
+    const { store, delay } = this.#with
     const { held } = store.orders.of(this.repository)
-    const complete = store.snapshots.complete(this.repository)
+    const complete = [...store.snapshots.complete(this.repository), ...delay.ready]
     const serial = chooseTarget({ newest: this.#newest?.serial, served: this.#served?.serial, complete, held })
     if (serial === this.#newest?.serial) return this.#newest
     return serial === undefined ? undefined : store.snapshots.get(this.repository, serial)
@@ -210,9 +253,40 @@ export class Mirror {
     if (record) await store.generations.prepareSpare(record, this.servedPath, { signal })
   }
 
+  /**
+   * Goes to the snapshot to have as far as its delay allows. One before it whose time has come does not wait until it is
+   * fetched, and where that cannot be served, it is fetched all the same.
+   */
+  async #goTo(target: SnapshotRecord, signal: AbortSignal): Promise<UpdateResult> {
+    const { store, delay } = this.#with
+    this.#advancing = target.serial
+    this.#served = await store.generations.served(this.repository, this.servedPath)
+    delay.forgetOthers(target.serial, this.#served?.serial ?? 0)
+    const ripe = delay.ripeBefore(target.serial, this.#served?.serial)
+    let refusal: unknown
+    if (ripe) {
+      try {
+        await this.#advance(ripe, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        this.#stuck = ripe.serial
+        refusal = error
+      }
+    }
+    if (delay.dueOf(target, this.#served?.serial) === undefined) return await this.#advance(target, signal)
+    this.#isFetching = true
+    try {
+      await this.#obtain(target, signal)
+    } finally {
+      this.#isFetching = false
+    }
+    delay.markReady(target.serial)
+    if (refusal !== undefined) throw refusal
+    return { record: target, swapped: false }
+  }
+
   async #advance(record: SnapshotRecord, signal: AbortSignal): Promise<UpdateResult> {
-    const { store, clock } = this.#with
-    this.#advancing = record.serial
+    const { store } = this.#with
     this.#served = await store.generations.served(this.repository, this.servedPath)
     if (this.#served?.serial === record.serial && this.#served.root === record.root.id) {
       store.snapshots.add(record)
@@ -220,36 +294,58 @@ export class Mirror {
       await this.#sharedPacks.open(record, signal)
       return { record, swapped: false }
     }
+    const started = this.#with.clock()
+    await this.#obtain(record, signal)
+    await this.#serve(record, started, signal)
+    return { record, swapped: true }
+  }
+
+  /** Has all of a snapshot here, and checked. */
+  async #obtain(record: SnapshotRecord, signal: AbortSignal): Promise<void> {
+    const { hooks, delay, isChecked } = this.#with
     if (this.#refused?.serial === record.serial) throw this.#refused.error
-    this.#setState('fetching')
+    const isReady = delay.isReady(record.serial)
+    const before = this.#served?.serial
+    if (!isReady) this.#setState('fetching')
     await this.#fetch.run({
       record,
       base: this.#served?.root,
-      isNext: record.serial === (this.#served?.serial ?? 0) + 1 && this.#served !== undefined,
+      isNext: before !== undefined && record.serial === before + 1,
       signal,
       onFetch: progress => {
         this.#progress = progress
       },
+      onTransfer: async bytes => await hooks.beforeTransfer(record.serial, bytes, before, signal),
     })
     await this.#assertHarmless(record, signal)
+    if (isReady || this.#checked === record.serial) return
     this.#setState('building')
-    if (this.#with.isChecked) await this.#check(record, signal)
+    if (isChecked) await this.#check(record, signal)
+    this.#checked = record.serial
+  }
+
+  /** Checks a snapshot out that is here, and swaps to it, unless the admin's hook has something against it. */
+  async #serve(record: SnapshotRecord, started: Date, signal: AbortSignal): Promise<void> {
+    const { store, clock, hooks, trace, followUp, logger } = this.#with
+    this.#setState('building')
     const keepRemoved = this.#grace()
     const generation = await store.generations.build(record, this.servedPath, {
       signal,
       ...(keepRemoved.seconds > 0 && { keepRemoved }),
     })
     store.snapshots.markComplete(this.repository, record.serial)
+    await hooks.beforeSwap(record.serial, generation.directory, this.#served?.serial, signal)
+    await trace.write(record, generation, started, clock())
     await store.generations.swap(generation, this.servedPath)
     this.#served = generation
     this.#swapped = clock()
+    followUp.swapped()
     const kept = store.generations.kept.count(generation)
-    this.#with.logger.info(
+    logger.info(
       { repository: this.repository, serial: record.serial, ...(kept > 0 && { kept }) },
       'serving a new snapshot',
     )
     await this.#tidy()
-    return { record, swapped: true }
   }
 
   /** Removes files whose time is over of those that earlier snapshots had. @throws as `Generations.dropKept` */
@@ -282,24 +378,16 @@ export class Mirror {
     await policy.wipeGuard.assertHarmless(served, record, signal)
   }
 
-  /** Lets go of snapshots that nothing keeps, their packs, and the objects that only those had. */
   async #tidy(): Promise<void> {
     const { store, policy } = this.#with
-    await store.generations.prune(this.repository, this.servedPath)
-    const kept = chooseKept({
-      ...store.orders.of(this.repository),
-      complete: store.snapshots.complete(this.repository),
-      checkedOut: store.generations.list(this.repository).map(({ serial }) => serial),
+    await tidy({
+      store,
+      repository: this.repository,
+      servedPath: this.servedPath,
       newest: this.#newest?.serial,
-      keep: policy.keepGenerations,
+      keepGenerations: policy.keepGenerations,
+      forget: async infoHash => await this.#sharedPacks.forget(infoHash),
     })
-    for (const serial of store.snapshots.serials(this.repository)) {
-      if (!kept.has(serial)) store.snapshots.remove(this.repository, serial)
-    }
-    const idle = store.snapshots.packsWithoutSnapshot()
-    for (const infoHash of idle) await this.#sharedPacks.forget(infoHash)
-    await store.packs.remove(idle)
-    await store.collect()
   }
 
   #setState(state: RepositoryState): void {
@@ -314,6 +402,7 @@ export class Mirror {
     this.#state = waits(error) ? 'paused' : 'failed'
     const time = this.#with.clock().toISOString()
     this.#with.onFailure({ time, repository: this.repository, ...this.#error })
+    this.#with.followUp.failed(code, this.#error.message, this.#newest?.serial)
     this.#with.onChange()
   }
 
@@ -326,7 +415,9 @@ export class Mirror {
   }
 }
 
-/** Whether it goes on when somebody has made room, mended the disk, or agreed. */
+/** Whether it goes on when somebody has made room, mended the disk, or agrees. */
 function waits(error: unknown): boolean {
-  return isRepocastError(error) && (error.kind === 'disk' || error.code === 'REPOCAST_SNAPSHOT_WIPES')
+  if (!isRepocastError(error)) return false
+  const forAdmin = ['REPOCAST_SNAPSHOT_WIPES', 'REPOCAST_SWAP_VETOED', 'REPOCAST_TRANSFER_VETOED']
+  return error.kind === 'disk' || forAdmin.includes(error.code)
 }

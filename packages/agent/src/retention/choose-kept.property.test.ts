@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { chooseKept } from './choose-kept.ts'
 
-const nothing = { complete: [], checkedOut: [], newest: undefined, held: undefined, pinned: [], keep: 1 }
+const nothing = { complete: [], checkedOut: [], waiting: [], newest: undefined, held: undefined, pinned: [], keep: 1 }
 const sorted = (serials: ReadonlySet<number>): number[] => [...serials].sort((a, b) => a - b)
 
 test('the newest whole ones stay, and whatever somebody needs', () => {
@@ -23,12 +23,13 @@ test('what is needed never goes, and not more stays', () => {
       serials,
       serials,
       serials,
+      serials,
       serial,
       serial,
       keep,
-      (complete, checkedOut, pinned, newest, held, count) => {
-        const kept = chooseKept({ complete, checkedOut, pinned, newest, held, keep: count })
-        const needed = [...checkedOut, ...pinned, newest, held].filter(one => one !== undefined)
+      (complete, checkedOut, waiting, pinned, newest, held, count) => {
+        const kept = chooseKept({ complete, checkedOut, waiting, pinned, newest, held, keep: count })
+        const needed = [...checkedOut, ...waiting, ...pinned, newest, held].filter(one => one !== undefined)
         for (const one of needed) expect(kept.has(one)).toBe(true)
         const others = [...kept].filter(one => !needed.includes(one))
         expect(others.length).toBeLessThanOrEqual(count)

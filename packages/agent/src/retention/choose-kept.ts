@@ -4,6 +4,8 @@ export interface KeptSources {
   readonly complete: readonly number[]
   /** Serials that generations are made of, served or spare. */
   readonly checkedOut: readonly number[]
+  /** Serials that are to be served when their delay is over. */
+  readonly waiting: readonly number[]
   /** The newest serial that the feed has told of: it is being fetched, or will be. */
   readonly newest: number | undefined
   readonly held: number | undefined
@@ -13,8 +15,8 @@ export interface KeptSources {
 }
 
 /** The serials whose packs and objects stay on a mirror. Pure. */
-export function chooseKept({ complete, checkedOut, newest, held, pinned, keep }: KeptSources): Set<number> {
+export function chooseKept({ complete, checkedOut, waiting, newest, held, pinned, keep }: KeptSources): Set<number> {
   const latest = [...complete].sort((a, b) => b - a).slice(0, Math.max(1, keep))
   const named = [newest, held].filter(serial => serial !== undefined)
-  return new Set([...latest, ...checkedOut, ...named, ...pinned])
+  return new Set([...latest, ...checkedOut, ...waiting, ...named, ...pinned])
 }

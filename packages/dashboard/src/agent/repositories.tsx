@@ -48,6 +48,7 @@ const words: Readonly<Record<RepositoryStatus['state'], string>> = {
   waiting: 'waits',
   fetching: 'fetches',
   building: 'checks out',
+  delayed: 'waits to serve it',
   current: 'up to date',
   failed: 'failed, tries again',
   paused: 'paused, see below',

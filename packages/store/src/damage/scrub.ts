@@ -112,7 +112,7 @@ export class Scrub {
         if (!generation.isReady) continue
         const { directory, root: id, serial } = generation
         const root = { ...snapshots.get(repository, serial)?.root, id }
-        const isKept = (name: Buffer): boolean => generations.kept.has(generation, name)
+        const isKept = (name: Buffer): boolean => generations.hasBesides(generation, name)
         const options = { layout, read: objects.readTree, hashPool, directory, root, isKept, pace, signal }
         yield* this.#misfits(generation, options, isMended)
       }

@@ -1,4 +1,4 @@
-import { chmodSync, rmdirSync, unlinkSync, utimesSync } from 'node:fs'
+import { chmodSync, mkdirSync, renameSync, rmdirSync, unlinkSync, utimesSync } from 'node:fs'
 import { systemErrorCode } from '@repocast/errors'
 import { explainDiskError, lookAt } from '@repocast/files'
 import { directoryOf, encodeName, type TreeEntry } from '@repocast/objects'
@@ -45,6 +45,25 @@ export class Beside {
     for (const directory of missing) this.#made.add(directory)
     if (entry.type === 'd') this.#made.add(path)
     this.#checkout.apply({ path, after: entry })
+    return true
+  }
+
+  /**
+   * Moves a file of the same filesystem to `path`, in one step and also over a file, and makes the directories above it.
+   * @returns false when something else is on the way to it, which stays
+   * @throws RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
+   */
+  move(file: string, path: string): boolean {
+    const missing = this.#missingAbove(path)
+    if (missing === undefined) return false
+    this.#remember(directoryOf(missing[0] ?? path))
+    try {
+      for (const directory of missing) this.#inWritable(directoryOf(directory), () => this.#makeDirectory(directory))
+      this.#inWritable(directoryOf(path), () => renameSync(file, this.#placeOf(path)))
+    } catch (error) {
+      throw explainDiskError(error, 'write', this.#placeOf(path))
+    }
+    this.#checkout.noteChanged(this.#placeOf(directoryOf(path)))
     return true
   }
 
@@ -107,6 +126,15 @@ export class Beside {
       chmodSync(this.#placeOf(directory), 0o700)
       act()
     }
+  }
+
+  #makeDirectory(path: string): void {
+    const place = this.#placeOf(path)
+    mkdirSync(place)
+    chmodSync(place, 0o755)
+    this.#made.add(path)
+    this.#checkout.noteChanged(place)
+    this.#checkout.noteChanged(this.#placeOf(directoryOf(path)))
   }
 
   #placeOf(path: string): Buffer {

@@ -7,8 +7,10 @@ import { type Filesystem, lookAt, onDisk, replaceLink, syncDirectory } from '@re
 import { diffTrees, type ObjectId, type RepositoryName, type SnapshotRecord, type TreeReader } from '@repocast/objects'
 import { durably, toBytes, toObjectId } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
+import { UnsettledSwaps } from '../swaps/unsettled-swaps.ts'
+import { AddedNames } from './added-names.ts'
 import { Checkout, removeAll } from './checkout.ts'
-import { type Grace, KeptFiles } from './kept-files.ts'
+import { type GenerationId, type Grace, KeptFiles } from './kept-files.ts'
 import { lookAtServed, servedPathTaken } from './served-path.ts'
 import { Turns } from './turns.ts'
 
@@ -62,8 +64,12 @@ export class Generations {
   readonly #catalog: Database
   readonly #read: TreeReader
   readonly #onMissing: (id: ObjectId) => void
-  /** What generations have besides their snapshots. */
+  /** What generations have of earlier snapshots, besides their own. */
   readonly kept: KeptFiles
+  /** What generations have that no snapshot has. */
+  readonly added: AddedNames
+  /** Swaps after which something is still to be done. */
+  readonly unsettled: UnsettledSwaps
   readonly #turns = new Turns<RepositoryName>()
   readonly #statements
 
@@ -81,6 +87,8 @@ export class Generations {
     this.#catalog = catalog
     this.#read = read
     this.kept = new KeptFiles(layout, catalog, read)
+    this.added = new AddedNames(layout, catalog)
+    this.unsettled = new UnsettledSwaps(catalog)
     this.#statements = {
       list: catalog.prepare<[string], Row>('SELECT * FROM generations WHERE repository = ? ORDER BY number'),
       put: catalog.prepare<[string, number, string, number, Buffer, Buffer | null]>(
@@ -157,14 +165,42 @@ export class Generations {
     if (linked.size > 0 && !hasSpare) await this.#build(record, servedPath, options)
   }
 
+  /** Whether a generation has this name, raw bytes, for a reason, although its snapshot has not. */
+  hasBesides(generation: GenerationId, name: Buffer): boolean {
+    return this.kept.has(generation, name) || this.added.has(generation, name)
+  }
+
   /**
-   * Makes `servedPath` a link to the generation, in one step, durable when this returns.
+   * Adds a file of this mirror's own to a generation, served or not; durable when this returns.
+   * @returns false when something else is at its place, which stays, or the generation is not there any more
+   * @throws RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
+   */
+  async addFile(generation: Generation, path: string, text: string): Promise<boolean> {
+    let isAdded = false
+    await this.mend(generation, async checkout => {
+      isAdded = this.added.add(checkout, generation, path, text)
+    })
+    return isAdded
+  }
+
+  /** Removes the files of this mirror's own from a generation. @throws RepocastError REPOCAST_DISK_REFUSED */
+  async removeAdded(generation: Generation): Promise<void> {
+    await this.mend(generation, async checkout => await this.added.removeAll(checkout, generation))
+  }
+
+  /**
+   * Makes `servedPath` a link to the generation, in one step, durable when this returns. If it is another snapshot than
+   * before, the swap is unsettled from then on.
    * @throws RepocastError REPOCAST_SERVED_PATH_TAKEN, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
    */
   async swap(generation: Generation, servedPath: string): Promise<void> {
     await onDisk('make', dirname(servedPath), async () => await mkdir(dirname(servedPath), { recursive: true }))
-    await this.#numberServed(generation.repository, servedPath)
-    durably(this.#catalog, () => this.#statements.putPath.run(resolve(servedPath), generation.repository))
+    const { repository, serial } = generation
+    const before = await this.served(repository, servedPath)
+    durably(this.#catalog, () => {
+      this.#statements.putPath.run(resolve(servedPath), repository)
+      if (before?.serial !== serial) this.unsettled.note(repository, serial, before?.serial)
+    })
     await replaceLink(generation.directory, servedPath)
   }
 
@@ -271,7 +307,7 @@ export class Generations {
       this.#layout.generation(repository, row.number),
       this.#onMissing,
     )
-    await this.kept.removeAll(checkout, { repository, number: row.number })
+    await this.#removeBesides(checkout, { repository, number: row.number })
     await this.#keepRemoved(checkout, record, row.number, options)
     checkout.finish(root)
     await checkout.sync()
@@ -287,7 +323,7 @@ export class Generations {
       this.#layout.generation(record.repository, row.number),
       this.#onMissing,
     )
-    await this.kept.removeAll(checkout, { repository: record.repository, number: row.number })
+    await this.#removeBesides(checkout, { repository: record.repository, number: row.number })
     await this.#applyAll(checkout, row.base, row.root, options)
     // Only when it is durable may the row say that this is what the next step starts from.
     await checkout.sync()
@@ -307,18 +343,29 @@ export class Generations {
     // What lies under the name of a new generation is of no catalog that we know.
     if (isNew) {
       removeAll(Buffer.from(directory))
-      this.kept.forget({ repository, number })
+      this.#forgetBesides({ repository, number })
     }
     durably(this.#catalog, () => this.#statements.put.run(repository, number, 'building', serial, target, base))
     await onDisk('make', directory, async () => await mkdir(dirname(directory), { recursive: true }))
     const checkout = new Checkout(this.#layout, this.#filesystem, directory, this.#onMissing)
-    if (!isNew) await this.kept.removeAll(checkout, { repository, number })
+    if (!isNew) await this.#removeBesides(checkout, { repository, number })
     await this.#applyAll(checkout, base, target, options)
     await this.#keepRemoved(checkout, record, number, options)
     checkout.finish(root)
     await checkout.sync()
     durably(this.#catalog, () => this.#statements.put.run(repository, number, 'ready', serial, target, null))
     return this.#generation(repository, { number, state: 'ready', serial, root: target, base: null })
+  }
+
+  /** Makes a generation exactly its snapshot again. */
+  async #removeBesides(checkout: Checkout, of: GenerationId): Promise<void> {
+    await this.added.removeAll(checkout, of)
+    await this.kept.removeAll(checkout, of)
+  }
+
+  #forgetBesides(of: GenerationId): void {
+    this.added.forget(of)
+    this.kept.forget(of)
   }
 
   async #keepRemoved(checkout: Checkout, record: SnapshotRecord, number: number, options: KeepOptions): Promise<void> {
@@ -362,7 +409,7 @@ export class Generations {
       if (systemErrorCode(error) !== 'ENOENT') throw error
     }
     durably(this.#catalog, () => {
-      this.kept.forget({ repository, number })
+      this.#forgetBesides({ repository, number })
       this.#statements.delete.run(repository, number)
     })
     await this.#removeLeftovers(repository)

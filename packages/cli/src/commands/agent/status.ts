@@ -26,11 +26,13 @@ export const agentStatusCommand: Command<Args> = {
       hold,
       bytesDone,
       bytesWanted,
+      swapDue,
       error,
     } of status.repositories) {
       const aim = hold === undefined ? `${channel ?? 'newest'} ${newestSerial ?? 'unknown'}` : `held at ${hold}`
       const progress = state === 'fetching' ? `, ${formatBytes(bytesDone)} of ${formatBytes(bytesWanted)}` : ''
-      terminal.line(`  ${name}: serves ${serial ?? 'nothing'}, ${aim}, ${state}${progress}`)
+      const due = swapDue === undefined ? '' : ` until ${swapDue}`
+      terminal.line(`  ${name}: serves ${serial ?? 'nothing'}, ${aim}, ${state}${progress}${due}`)
       if (error) terminal.line(`    ${error.code}: ${error.message}`)
     }
     for (const line of limitLines(status.limits)) terminal.line(`  ${line}`)

@@ -1,0 +1,33 @@
+import type { InfoHash, RepositoryName } from '@repocast/objects'
+import type { Store } from '@repocast/store'
+import { chooseKept } from './choose-kept.ts'
+
+export interface TidyOptions {
+  readonly store: Store
+  readonly repository: RepositoryName
+  readonly servedPath: string
+  readonly newest: number | undefined
+  readonly keepGenerations: number
+  /** Lets go of a pack that no snapshot has. */
+  readonly forget: (infoHash: InfoHash) => Promise<void>
+}
+
+/** Lets go of snapshots that nothing keeps, their packs, and the objects that only those had. */
+export async function tidy({ store, repository, servedPath, newest, keepGenerations, forget }: TidyOptions) {
+  await store.generations.prune(repository, servedPath)
+  const kept = chooseKept({
+    ...store.orders.of(repository),
+    complete: store.snapshots.complete(repository),
+    checkedOut: store.generations.list(repository).map(({ serial }) => serial),
+    waiting: store.waiting.of(repository).map(({ serial }) => serial),
+    newest,
+    keep: keepGenerations,
+  })
+  for (const serial of store.snapshots.serials(repository)) {
+    if (!kept.has(serial)) store.snapshots.remove(repository, serial)
+  }
+  const idle = store.snapshots.packsWithoutSnapshot()
+  for (const infoHash of idle) await forget(infoHash)
+  await store.packs.remove(idle)
+  await store.collect()
+}
