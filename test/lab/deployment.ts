@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parse } from 'yaml'
 import type { Lab } from './lab.ts'
 import { checkout } from './paths.ts'
 import { runCommand } from './run/command.ts'
@@ -27,6 +28,8 @@ export interface LabOrigin {
   /** Publishes a tree; the result is what `--json` prints. */
   publish(name: string, tree: string): Promise<PublishedSnapshot>
   link(name: string): Promise<string>
+  /** Sets keys of origin.yaml, for the next start. */
+  configure(settings: Readonly<Record<string, unknown>>): void
   /** Starts the daemon again after it has ended. */
   restart(): Promise<void>
 }
@@ -51,11 +54,13 @@ export interface OriginSettings {
   readonly repositories?: Readonly<Record<string, object>>
   /** Added to the environment of the daemon and of commands. */
   readonly env?: Readonly<Record<string, string>>
+  /** Further keys of its configuration. */
+  readonly settings?: Readonly<Record<string, unknown>>
 }
 
 export async function startOrigin(
   lab: Lab,
-  { host = localhost, udpPort, peerAddress, repositories = {}, env = {} }: OriginSettings = {},
+  { host = localhost, udpPort, peerAddress, repositories = {}, env = {}, settings: more = {} }: OriginSettings = {},
 ): Promise<LabOrigin> {
   const data = lab.newDirectory('origin')
   const [port, peerPort] = [await freePort(), await freePort()]
@@ -67,6 +72,12 @@ export async function startOrigin(
     ...(peerAddress === undefined ? [] : [`s/^# peer-address: .*/peer-address: ${peerAddress}/`]),
   ]
   for (const setting of settings) await runCommand('sed', ['-i', setting, join(data, 'origin.yaml')])
+  const configure = (keys: Readonly<Record<string, unknown>>): void => {
+    const path = join(data, 'origin.yaml')
+    // JSON is YAML.
+    writeFileSync(path, JSON.stringify({ ...parse(readFileSync(path, 'utf8')), ...keys }, null, 2))
+  }
+  if (Object.keys(more).length > 0) configure(more)
   const start = async (): Promise<LabProcess> =>
     await startDaemon(lab, host, ['origin', 'run', '--data', data], /the origin is running/, env)
   const origin: LabOrigin = {
@@ -77,6 +88,7 @@ export async function startOrigin(
       const { stdout } = await repocast(['origin', 'publish', name, tree, '--data', data, '--json'], { env })
       return JSON.parse(stdout) as PublishedSnapshot
     },
+    configure,
     link: async name => (await repocast(['origin', 'link', name, '--data', data])).stdout.trim(),
     async restart() {
       origin.process = await start()

@@ -10,6 +10,14 @@ export {
   ScrubStatus,
 } from './agent-status.ts'
 export { PublishedEvent, StatisticsEvent } from './events.ts'
+export {
+  Notification,
+  type NotificationData,
+  type NotificationEvent,
+  type NotificationType,
+  notificationMeanings,
+  notificationTypes,
+} from './notification.ts'
 export { originOpenApi, originOperations } from './openapi.ts'
 export {
   Behind,

@@ -1,5 +1,6 @@
 import Type, { type TSchema } from 'typebox'
 import { AgentStatus } from './agent-status.ts'
+import { Notification, type NotificationType, notificationMeanings, notificationTypes } from './notification.ts'
 import { OverviewDocument, RepositoryDocument } from './overview.ts'
 import { StatsDocument } from './statistics.ts'
 import { SwarmDocument } from './swarm.ts'
@@ -96,6 +97,17 @@ export const originOperations: Readonly<Record<string, Operation>> = {
   },
 }
 
+/** What somebody must answer who is told an event. */
+function webhook(type: NotificationType): object {
+  return {
+    post: {
+      summary: notificationMeanings[type],
+      requestBody: { required: true, content: { [json]: { schema: Notification[type] } } },
+      responses: { 204: { description: 'it is taken; so is any other status from 200 to 299' } },
+    },
+  }
+}
+
 /** The OpenAPI 3.1 document of an origin at `url`. */
 export function originOpenApi(url: string, version: string): object {
   const paths = Object.entries(originOperations).map(([path, { summary, parameters, answer, isGuarded }]) => [
@@ -125,6 +137,7 @@ export function originOpenApi(url: string, version: string): object {
     openapi: '3.1.0',
     info: { title: 'repocast origin', version },
     servers: [{ url }],
+    webhooks: Object.fromEntries(notificationTypes.map(type => [type, webhook(type)])),
     paths: { ...Object.fromEntries(paths), '/reports': report },
     components: {
       securitySchemes: {

@@ -6,6 +6,7 @@ import { checkSettingsOf } from './check/settings.ts'
 import { keepOf, type OriginConfiguration, originUrl } from './configuration.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
 import { type OriginOptions, withOrigin } from './open-origin.ts'
+import { toldToWebhooks } from './notifications/publishing.ts'
 import { type PublishProgress, type PublishResult, publish } from './publish/publish.ts'
 import { counted } from './publish/publish-log.ts'
 import { type CollectProgress, collectOrigin, type OriginCollection } from './retention/collect-origin.ts'
@@ -44,7 +45,9 @@ export async function publishTree(options: OriginOptions, command: PublishComman
       { ...origin, clock: options.clock },
     )
     if (isDryRun) return await act
-    return await counted({ repository, path: layout.publishes, clock: options.clock }, act)
+    const { clock } = options
+    const told = toldToWebhooks({ repository, configuration, layout, clock }, act)
+    return await counted({ repository, path: layout.publishes, clock }, told)
   })
 }
 

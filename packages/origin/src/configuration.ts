@@ -9,6 +9,7 @@ import { type RepositoryName, repositoryPattern } from '@repocast/objects'
 import Type, { type Static } from 'typebox'
 import type { OriginLayout } from './layout.ts'
 import { MirrorListsConfiguration } from './mirror-lists/configuration.ts'
+import { NotificationsConfiguration } from './notifications/configuration.ts'
 import type { Keep } from './retention/choose-snapshots.ts'
 
 const snapshotsToKeep = { minimum: 1, maximum: 100_000 }
@@ -167,6 +168,7 @@ export const OriginConfiguration = Type.Object(
       ],
     }),
     'mirror-lists': MirrorListsConfiguration,
+    notifications: NotificationsConfiguration,
   },
   { additionalProperties: false },
 )

@@ -34,6 +34,11 @@ export class OriginLayout {
     return join(this.directory, 'publishes.sqlite')
   }
 
+  /** What webhooks are still to be told. */
+  get notifications(): string {
+    return join(this.directory, 'notifications.sqlite')
+  }
+
   /** Held by whoever changes store or feed. */
   get publishLock(): string {
     return join(this.directory, 'publish.lock')

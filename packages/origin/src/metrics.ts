@@ -2,6 +2,7 @@ import { type CollectedMetric, collectedMetrics, type Registry } from '@repocast
 import { type Tracker, trackerMetrics } from '@repocast/tracker'
 import { allMirrors, theOrigin } from './mirrors/history.ts'
 import type { Mirrors } from './mirrors/mirrors.ts'
+import type { Notifications } from './notifications/notifications.ts'
 import type { PublishLog } from './publish/publish-log.ts'
 import type { Statistics } from './statistics.ts'
 
@@ -11,6 +12,7 @@ export interface MetricSources {
   readonly mirrors: Mirrors
   readonly tracker: Tracker
   readonly publishes: PublishLog
+  readonly notifications: Notifications
 }
 
 type Metric = CollectedMetric<MetricSources>
@@ -25,6 +27,7 @@ export function createOriginMetrics(sources: () => MetricSources | undefined): R
     ...ofTraffic,
     ...ofTracker,
     ...ofMirrors,
+    ...ofNotifications,
   ])
 }
 
@@ -224,6 +227,36 @@ const ofMirrors: readonly Metric[] = [
     collect: (values, { statistics }) => {
       for (const { name: mirror, id, disk } of statistics.mirrors())
         if (disk) values.set({ mirror, id }, disk.totalBytes)
+    },
+  },
+]
+
+const ofNotifications: readonly Metric[] = [
+  {
+    name: 'repocast_notification_requests_total',
+    help: 'Requests to webhooks by their result: accepted, failed.',
+    labels: ['webhook', 'result'],
+    collect: (values, { notifications }) => {
+      for (const { webhook, accepted, failed } of notifications.totals()) {
+        values.set({ webhook, result: 'accepted' }, accepted)
+        values.set({ webhook, result: 'failed' }, failed)
+      }
+    },
+  },
+  {
+    name: 'repocast_notifications_lost_total',
+    help: 'Events that a webhook was not told: it did not take them for three days, or too many waited.',
+    labels: ['webhook'],
+    collect: (values, { notifications }) => {
+      for (const { webhook, lost } of notifications.totals()) values.set({ webhook }, lost)
+    },
+  },
+  {
+    name: 'repocast_notifications_waiting',
+    help: 'Events that a webhook is still to be told.',
+    labels: ['webhook'],
+    collect: (values, { notifications }) => {
+      for (const { webhook, waiting } of notifications.totals()) values.set({ webhook }, waiting)
     },
   },
 ]

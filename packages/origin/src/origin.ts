@@ -24,10 +24,11 @@ import { TrafficSampler } from './daemon/traffic-sampler.ts'
 import { Dashboard } from './dashboard/dashboard.ts'
 import { StatisticsChanges } from './dashboard/statistics-changes.ts'
 import { OriginLayout } from './layout.ts'
-import { createOriginMetrics } from './metrics.ts'
+import { createOriginMetrics, type MetricSources } from './metrics.ts'
 import { startMirrorLists } from './mirror-lists/start.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
 import { type OpenOrigin, type OriginOptions, withOrigin } from './open-origin.ts'
+import { Notifications } from './notifications/notifications.ts'
 import { adoptPublished } from './publish/adopt-published.ts'
 import { PublishLog } from './publish/publish-log.ts'
 import { collectOrigin } from './retention/collect-origin.ts'
@@ -89,7 +90,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
   const { layout, configuration, store, feed } = origin
   await adoptPublished(feed, store)
   let livePacks: LivePacks | undefined
-  let statistics: Statistics | undefined
+  let sources: MetricSources | undefined
   const tracker = new Tracker({
     isAllowed: infoHash => livePacks?.has(infoHash) ?? false,
     path: layout.tracker,
@@ -119,7 +120,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     clock,
     logger,
   })
-  statistics = new Statistics({ url: configuration.url, store, swarm, tracker, mirrors, watchers, clock })
+  const statistics = new Statistics({ url: configuration.url, store, swarm, tracker, mirrors, watchers, clock })
   const [events, statisticsEvents] = [new EventStream(), new EventStream()]
   const dashboard = new Dashboard({
     url: configuration.url,
@@ -142,7 +143,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
   life.onEnd('changes', () => changes.stop())
   const pages = await loadPages(options.pages)
   if (!pages) logger.warn({ directory: options.pages }, 'the dashboard was not built, / leads to /stats: npm run build')
-  const metrics: Registry = createOriginMetrics(() => statistics && { statistics, mirrors, tracker, publishes })
+  const metrics: Registry = createOriginMetrics(() => sources)
   const token = configuration['statistics-token']
   const guard = token === undefined ? undefined : tokenGuard(token)
   const server = createHttpServer({
@@ -169,6 +170,12 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     openApi: originOpenApi(configuration.url, options.program),
     clock,
   })
+  const notifications = await Notifications.start({
+    ...{ configuration, layout, environment: options.environment },
+    ...{ snapshots: store.snapshots, statistics, program: options.program, clock, logger },
+  })
+  life.onEnd('notifications', async () => await notifications.stop())
+  sources = { statistics, mirrors, tracker, publishes, notifications }
   const prober = startMirrorLists(server, configuration['mirror-lists'], { store, clock, logger })
   life.onEnd('mirror lists', async () => await prober.stop())
   const { host, port } = parseListen(configuration.listen)
@@ -196,6 +203,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     onPublished: (repository, serial) => {
       logger.info({ repository, serial }, 'published')
       watchers.published(repository)
+      notifications.published()
       for (const stream of [events, statisticsEvents]) stream.send('published', { repository, serial })
       changes.tell()
     },

@@ -1,17 +1,11 @@
 import type { MirrorRepositoryStatistics, RepositoryStatus } from '@repocast/api'
 import { isRepocastError } from '@repocast/errors'
-import { parseRepositoryName, type RepositoryName, type SnapshotRecord } from '@repocast/objects'
-
-/** What the snapshots of a repository are asked. */
-export interface SnapshotSource {
-  newest(repository: RepositoryName): SnapshotRecord | undefined
-  /** The oldest one behind a serial that is still kept. */
-  after(repository: RepositoryName, serial: number): SnapshotRecord | undefined
-}
+import { parseRepositoryName, type RepositoryName } from '@repocast/objects'
+import type { PublishedSnapshots } from '../published-snapshots.ts'
 
 /** What is asked about what was published; a store knows it. */
 export interface PublishedSource {
-  readonly snapshots: SnapshotSource
+  readonly snapshots: Pick<PublishedSnapshots, 'newest' | 'after'>
   readonly channels: { of(repository: RepositoryName): ReadonlyMap<string, number> }
 }
 

@@ -6,6 +6,7 @@ import { originGc } from './gc.ts'
 import { originInit } from './init.ts'
 import { originLink } from './link.ts'
 import { originLog } from './log.ts'
+import { originNotify } from './notify.ts'
 import { originPromote } from './promote.ts'
 import { originPublish } from './publish.ts'
 import { originRollback } from './rollback.ts'
@@ -28,4 +29,5 @@ export const commands = [
   adding(originPromote),
   adding(originChannels),
   adding(originGc),
+  adding(originNotify),
 ]

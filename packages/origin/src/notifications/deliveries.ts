@@ -1,0 +1,95 @@
+import {
+  retryDelaySeconds,
+  type SendOptions,
+  sendWebhook,
+  type Webhook,
+  type WebhookOutcome,
+  webhookName,
+} from '@repocast/daemon'
+import { describeError, type Logger } from '@repocast/errors'
+import type { Delivery, Outbox } from './outbox.ts'
+
+export interface DeliveriesOptions {
+  readonly outbox: Outbox
+  /** By their keys. */
+  readonly webhooks: ReadonlyMap<string, Webhook>
+  readonly sending: Omit<SendOptions, 'signal'>
+  readonly random: () => number
+  readonly logger: Logger
+}
+
+const lookMilliseconds = 250
+/** What could not be told for so long is given up. */
+const giveUpAfterMilliseconds = 3 * 24 * 3600 * 1000
+
+/** Tells webhooks what waits for them in the outbox, to each one thing at a time. `stop` it. */
+export class Deliveries {
+  readonly #options: DeliveriesOptions
+  readonly #stopped = new AbortController()
+  readonly #busy = new Map<string, Promise<void>>()
+  /** Webhooks whose last request failed. */
+  readonly #failing = new Set<string>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: DeliveriesOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    // other processes add as well
+    this.#timer = setInterval(() => this.#look(), lookMilliseconds)
+    this.#timer.unref()
+  }
+
+  /** What is being told now is told again after the next start. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#stopped.abort()
+    await Promise.all(this.#busy.values())
+  }
+
+  #look(): void {
+    const { webhooks, logger } = this.#options
+    for (const [key, webhook] of webhooks) {
+      if (this.#busy.has(key)) continue
+      const work = this.#work(key, webhook)
+        .catch((error: unknown) => {
+          if (!this.#stopped.signal.aborted)
+            logger.error({ webhook: webhookName(webhook), error: describeError(error) }, 'a webhook could not be told')
+        })
+        .finally(() => this.#busy.delete(key))
+      this.#busy.set(key, work)
+    }
+  }
+
+  async #work(key: string, webhook: Webhook): Promise<void> {
+    const { outbox, sending } = this.#options
+    const { signal } = this.#stopped
+    for (let delivery = outbox.next(key); delivery && !signal.aborted; delivery = outbox.next(key)) {
+      const { message: id, body } = delivery
+      this.#settle(key, webhook, delivery, await sendWebhook(webhook, { id, body }, { ...sending, signal }))
+    }
+  }
+
+  #settle(key: string, webhook: Webhook, delivery: Delivery, outcome: WebhookOutcome): void {
+    const { outbox, sending, random, logger } = this.#options
+    const fields = { webhook: webhookName(webhook), type: delivery.type, message: delivery.message }
+    if (outcome.kind === 'accepted') {
+      outbox.accepted(key, delivery)
+      if (this.#failing.delete(key)) logger.info(fields, 'a webhook takes events again')
+      return
+    }
+    const { kind, why } = outcome
+    const now = sending.clock().getTime()
+    if (now - delivery.created > giveUpAfterMilliseconds) {
+      outbox.givenUp(key, delivery)
+      logger.error({ ...fields, why }, 'an event could not be told for three days and is given up')
+      return
+    }
+    const asked = kind === 'unavailable' ? (outcome.retryAfterSeconds ?? 0) : 0
+    const seconds = Math.max(retryDelaySeconds(delivery.failures + 1, random), Math.min(asked, 3600))
+    outbox.failed(key, delivery, { next: new Date(now + seconds * 1000), holds: kind === 'unavailable', why })
+    if (!this.#failing.has(key)) logger.warn({ ...fields, why }, 'a webhook does not take an event, it is tried again')
+    this.#failing.add(key)
+  }
+}
