@@ -73,6 +73,7 @@ const pictures: readonly Picture[] = [
   { name: 'dashboard-empty', url: empty.url },
   { name: 'dashboard-error', url: failing.url, act: fail },
   { name: 'repository', url: `${busy.url}/#/repositories/epel-10` },
+  { name: 'repository-phone-dark', url: `${busy.url}/#/repositories/debian`, size: 'phone', scheme: 'dark' },
   { name: 'mirror', url: `${busy.url}/#/mirrors/${late}` },
   { name: 'mirror-phone-dark', url: `${busy.url}/#/mirrors/${late}`, size: 'phone', scheme: 'dark' },
   { name: 'swarm', url: `${busy.url}/#/swarms/${madeInfoHash(0)}` },

@@ -69,6 +69,17 @@ test('log, show and diff tell the history of a repository, and a rollback brings
   expect(await text(origin, 'diff')).toMatch(/\n {2}changed +8 B {2}\.discinfo\n/)
   expect(await text(origin, 'diff', '--limit', '1')).toMatch(/\n {2}and \d+ more\n/)
 
+  // the dashboard tells the same of the newest
+  const newest = (await lines(origin, 'diff')).filter(one => (one as { type: string }).type === 'package')
+  expect(newest.length).toBeGreaterThan(0)
+  const document = await (await fetch(`${origin.url}/package-changes/yum.json`)).json()
+  expect(document).toMatchObject({ serial: 3, unknown: null, counts: { removed: newest.length, added: 0 } })
+  expect((document as { changes: object[] }).changes).toMatchObject(
+    newest
+      .map(one => ({ from: null, to: null, ...(one as object), type: undefined }))
+      .map(({ type: _, ...one }) => one),
+  )
+
   await agent.waitForSerial('yum', 3)
   const [rolledBack] = await lines(origin, 'rollback', '1')
   expect(rolledBack).toMatchObject({ published: true, serial: 4, contentOf: 1 })

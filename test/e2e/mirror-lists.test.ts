@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { StatsDocument } from '@repocast/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LabAgent, type LabOrigin, startAgent, startOrigin } from '../lab/deployment.ts'
 import {
@@ -120,7 +121,32 @@ test('a metalink names the metadata now and one snapshot back, and the mirrors t
   )
   expect((await fetch(`${origin.url}/metalink/yum/no/such`)).status).toBe(404)
   expect((await fetch(`${origin.url}/mirrorlist/nothing`)).status).toBe(404)
+  // names are bytes, and %ff alone is not UTF-8
+  expect((await fetch(`${origin.url}/metalink/yum/%ff/`)).status).toBe(404)
+  for (const path of ['%zz', '%2e%2e/x', 'a//b', '%00', 'a%5Cb', '%ff%2f'])
+    expect([path, (await fetch(`${origin.url}/metalink/yum/${path}`)).status]).toEqual([path, 400])
   expect((await fetch(`${origin.url}/r/yum/a%2f..%2f..%2fb`)).status).toBe(400)
+})
+
+test('statistics and metrics tell the state of each mirror, and why', async () => {
+  const { publicMirrors } = (await (await fetch(`${origin.url}/stats.json`)).json()) as StatsDocument
+  const states = Object.fromEntries(publicMirrors.map(({ url, state }) => [url, state]))
+  expect(states).toMatchObject({ [`${agent.url}/yum/`]: 'fresh', [new URL('yum/', behind).href]: 'previous' })
+  expect(Object.values(states).sort()).toEqual([
+    'dead',
+    'dead',
+    'fresh',
+    'fresh',
+    'previous',
+    'previous',
+    'wrong',
+    'wrong',
+  ])
+  for (const { state, why } of publicMirrors) expect([state, why === '']).toEqual([state, state === 'fresh'])
+  const text = await (await fetch(`${origin.url}/metrics`)).text()
+  const of = (state: string) =>
+    `repocast_public_mirror_state{repository="yum",url="${agent.url}/yum/",state="${state}"}`
+  for (const line of [`${of('fresh')} 1`, `${of('stale')} 0`]) expect(text.split('\n')).toContain(line)
 })
 
 test('where no mirror will do, clients are told when to come again', async () => {

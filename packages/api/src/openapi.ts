@@ -1,7 +1,7 @@
 import Type, { type TSchema } from 'typebox'
 import { AgentStatus } from './agent-status.ts'
 import { Notification, type NotificationType, notificationMeanings, notificationTypes } from './notification.ts'
-import { OverviewDocument, RepositoryDocument } from './overview.ts'
+import { OverviewDocument, PackageChangesDocument, RepositoryDocument } from './overview.ts'
 import { StatsDocument } from './statistics.ts'
 import { SwarmDocument } from './swarm.ts'
 import { MirrorDocument, TrafficDocument } from './traffic.ts'
@@ -54,6 +54,12 @@ export const originOperations: Readonly<Record<string, Operation>> = {
     summary: 'The newest snapshot of a repository: what it changed, what its check found, its packs',
     parameters: [inPath('name', 'name of the repository')],
     answer: { type: json, schema: RepositoryDocument },
+    isGuarded: true,
+  },
+  '/package-changes/{name}.json': {
+    summary: 'What the newest snapshot of a repository changed in packages; computed when it is asked for first',
+    parameters: [inPath('name', 'name of the repository')],
+    answer: { type: json, schema: PackageChangesDocument },
     isGuarded: true,
   },
   '/mirrors/{id}.json': {

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { RepositoryState } from './agent-status.ts'
+import { PublicMirrorStatistics } from './statistics.ts'
 
 const bytes = Type.Integer({ minimum: 0, description: 'bytes' })
 const count = Type.Integer({ minimum: 0 })
@@ -91,6 +92,14 @@ export const OverviewDocument = Type.Object({
     mirrorsGivenBytes: Type.Integer({ minimum: 0, description: 'bytes that mirrors took from each other, ever' }),
   }),
   troubles: Type.Array(PublishTrouble),
+  publicMirrors: Type.Object(
+    {
+      count: Type.Integer({ minimum: 0, description: 'repositories at addresses, each counted' }),
+      fresh: count,
+      others: Type.Array(PublicMirrorStatistics, { description: 'the worst of those that are not fresh, 100 at most' }),
+    },
+    { description: 'mirrors that clients may be sent to' },
+  ),
   repositories: Type.Array(OverviewRepository),
   mirrors: Type.Array(OverviewMirror),
 })
@@ -114,6 +123,38 @@ export const SnapshotChanges = Type.Object({
 })
 export type SnapshotChanges = Static<typeof SnapshotChanges>
 
+/** A package that the newest snapshot of a repository changed. */
+export const PackageChange = Type.Object({
+  change: Type.Union([
+    Type.Literal('added'),
+    Type.Literal('removed'),
+    Type.Literal('upgraded'),
+    Type.Literal('downgraded'),
+    Type.Literal('replaced'),
+  ]),
+  place: Type.String({ description: 'directory of its repodata, or of its component and suite' }),
+  name: Type.String(),
+  architecture: Type.String(),
+  from: Type.Union([Type.String(), Type.Null()], { description: 'version; null: it was added' }),
+  to: Type.Union([Type.String(), Type.Null()], { description: 'version; null: it was removed' }),
+})
+export type PackageChange = Static<typeof PackageChange>
+
+/** `GET /package-changes/NAME.json` of an origin. */
+export const PackageChangesDocument = Type.Object({
+  format: Type.Literal('repocast package changes'),
+  version: Type.Literal(1),
+  name: Type.String(),
+  serial,
+  counts: Type.Union(
+    [Type.Object({ added: count, removed: count, upgraded: count, downgraded: count, replaced: count }), Type.Null()],
+    { description: 'null: they cannot be told' },
+  ),
+  unknown: Type.Union([Type.String(), Type.Null()], { description: 'why they cannot be told' }),
+  changes: Type.Array(PackageChange, { description: 'the first 500 of them' }),
+})
+export type PackageChangesDocument = Static<typeof PackageChangesDocument>
+
 /** `GET /repositories/NAME.json` of an origin. */
 export const RepositoryDocument = Type.Object({
   format: Type.Literal('repocast repository'),
@@ -124,6 +165,7 @@ export const RepositoryDocument = Type.Object({
   changes: Type.Union([SnapshotChanges, Type.Null()], {
     description: 'null: the snapshot before it is not kept any more, or this is the first',
   }),
+  publicMirrors: Type.Array(PublicMirrorStatistics, { description: 'that clients may be sent to for it' }),
   findings: Type.Array(
     Type.Object({
       code: Type.String(),

@@ -91,6 +91,30 @@ export const MirrorStatistics = Type.Object({
 })
 export type MirrorStatistics = Static<typeof MirrorStatistics>
 
+/** How a mirror that clients may be sent to does with a repository: what it has answered itself. */
+export const PublicMirrorStatistics = Type.Object({
+  repository: Type.String(),
+  url: Type.String({ description: 'where it serves the repository' }),
+  state: Type.Union(
+    [
+      Type.Literal('fresh'),
+      Type.Literal('previous'),
+      Type.Literal('stale'),
+      Type.Literal('wrong'),
+      Type.Literal('dead'),
+    ],
+    {
+      description:
+        'fresh: it serves the newest snapshot; previous: the one before; stale: an older one, or it is in the middle of an update; wrong: what was never published; dead: it does not answer',
+    },
+  ),
+  why: Type.String({ description: 'a sentence; empty when it is fresh' }),
+  serial: Type.Integer({ minimum: 1, description: 'the newest one when it was asked' }),
+  since: Type.String({ description: 'since when it is in this state, ISO 8601, UTC' }),
+  asked: time,
+})
+export type PublicMirrorStatistics = Static<typeof PublicMirrorStatistics>
+
 /** A collection of what nobody needs. */
 export const CollectionStatistics = Type.Object({
   finished: time,
@@ -127,6 +151,8 @@ export const StatsDocument = Type.Object({
   watched: Type.Array(WatchStatistics),
   packs: Type.Array(PackStatistics),
   mirrors: Type.Array(MirrorStatistics),
+  publicMirrors: Type.Array(PublicMirrorStatistics, { description: 'those of `mirror-lists` that were asked' }),
+  disk: Type.Union([DiskStatus, Type.Null()], { description: "the origin's own; null: it cannot be told" }),
   lastCollection: Type.Union([CollectionStatistics, Type.Null()], { description: 'null: none was made yet' }),
 })
 export type StatsDocument = Static<typeof StatsDocument>

@@ -1,4 +1,4 @@
-import { type CollectedMetric, collectedMetrics, type Registry } from '@repocast/daemon'
+import { type CollectedMetric, collectedMetrics, type MetricValues, type Registry } from '@repocast/daemon'
 import { type Tracker, trackerMetrics } from '@repocast/tracker'
 import { allMirrors, theOrigin } from './mirrors/history.ts'
 import type { Mirrors } from './mirrors/mirrors.ts'
@@ -27,6 +27,8 @@ export function createOriginMetrics(sources: () => MetricSources | undefined): R
     ...ofTraffic,
     ...ofTracker,
     ...ofMirrors,
+    ...ofPublicMirrors,
+    ...ofDisk,
     ...ofNotifications,
   ])
 }
@@ -230,6 +232,47 @@ const ofMirrors: readonly Metric[] = [
     },
   },
 ]
+
+const publicStates = ['fresh', 'previous', 'stale', 'wrong', 'dead'] as const
+
+const ofPublicMirrors: readonly Metric[] = [
+  {
+    name: 'repocast_public_mirror_state',
+    help: 'What a mirror that clients may be sent to is for a repository: 1 for its state, 0 for the others.',
+    labels: ['repository', 'url', 'state'],
+    collect: (values, { statistics }) => {
+      for (const { repository, url, state } of statistics.publicMirrors()) {
+        for (const one of publicStates) values.set({ repository, url, state: one }, Number(one === state))
+      }
+    },
+  },
+  {
+    name: 'repocast_public_mirror_asked_timestamp_seconds',
+    help: 'When such a mirror was asked last what it serves.',
+    labels: ['repository', 'url'],
+    collect: (values, { statistics }) => {
+      for (const { repository, url, asked } of statistics.publicMirrors())
+        values.set({ repository, url }, Date.parse(asked) / 1000)
+    },
+  },
+]
+
+const ofDisk: readonly Metric[] = [
+  {
+    name: 'repocast_origin_disk_free_bytes',
+    help: "Free space on the disk of the origin's data directory.",
+    collect: (values, { statistics }) => setIfKnown(values, statistics.disk()?.freeBytes),
+  },
+  {
+    name: 'repocast_origin_disk_bytes',
+    help: "Size of the disk of the origin's data directory.",
+    collect: (values, { statistics }) => setIfKnown(values, statistics.disk()?.totalBytes),
+  },
+]
+
+function setIfKnown(values: MetricValues, value: number | undefined): void {
+  if (value !== undefined) values.set(value)
+}
 
 const ofNotifications: readonly Metric[] = [
   {

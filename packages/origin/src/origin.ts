@@ -23,9 +23,10 @@ import { SelfAnnouncer } from './daemon/self-announcer.ts'
 import { TrafficSampler } from './daemon/traffic-sampler.ts'
 import { Dashboard } from './dashboard/dashboard.ts'
 import { StatisticsChanges } from './dashboard/statistics-changes.ts'
+import { NewestPackageChanges, processComparer } from './history/package-changes.ts'
 import { OriginLayout } from './layout.ts'
 import { createOriginMetrics, type MetricSources } from './metrics.ts'
-import { startMirrorLists } from './mirror-lists/start.ts'
+import { createProber, serveMirrorLists } from './mirror-lists/start.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
 import { type OpenOrigin, type OriginOptions, withOrigin } from './open-origin.ts'
 import { Notifications } from './notifications/notifications.ts'
@@ -120,8 +121,12 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     clock,
     logger,
   })
-  const statistics = new Statistics({ url: configuration.url, store, swarm, tracker, mirrors, watchers, clock })
+  const prober = createProber(configuration['mirror-lists'], { store, clock, logger })
+  const { url } = configuration
+  const statistics = new Statistics({ url, layout, store, swarm, tracker, mirrors, watchers, prober, clock })
   const [events, statisticsEvents] = [new EventStream(), new EventStream()]
+  const packageChanges = new NewestPackageChanges(processComparer(layout.directory, options.environment))
+  life.onEnd('package changes', async () => await packageChanges.stop())
   const dashboard = new Dashboard({
     url: configuration.url,
     store,
@@ -129,6 +134,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     tracker,
     mirrors,
     statistics,
+    packageChanges,
     clock,
     onChange: () => changes.tell(),
     onError: error => logger.error({ error: describeError(error) }, 'what a snapshot changed cannot be told'),
@@ -176,7 +182,8 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
   })
   life.onEnd('notifications', async () => await notifications.stop())
   sources = { statistics, mirrors, tracker, publishes, notifications }
-  const prober = startMirrorLists(server, configuration['mirror-lists'], { store, clock, logger })
+  serveMirrorLists(server, configuration['mirror-lists'], prober, { store, clock })
+  prober.start()
   life.onEnd('mirror lists', async () => await prober.stop())
   const { host, port } = parseListen(configuration.listen)
   await listen(server, host, port)

@@ -1,18 +1,23 @@
-import type { StatsDocument } from '@repocast/api'
+import type { DiskStatus, PublicMirrorStatistics, StatsDocument } from '@repocast/api'
+import { diskSpace } from '@repocast/files'
 import type { RecordedFinding } from '@repocast/objects'
 import type { Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
 import type { Tracker } from '@repocast/tracker'
+import type { OriginLayout } from './layout.ts'
+import type { Prober } from './mirror-lists/prober.ts'
 import type { Mirrors } from './mirrors/mirrors.ts'
 import type { Watchers } from './watch/watchers.ts'
 
 export interface StatisticsSurroundings {
   readonly url: string
+  readonly layout: OriginLayout
   readonly store: Store
   readonly swarm: Swarm
   readonly tracker: Tracker
   readonly mirrors: Mirrors
   readonly watchers: Watchers
+  readonly prober: Pick<Prober, 'all'>
   readonly clock: () => Date
 }
 
@@ -60,6 +65,8 @@ export class Statistics {
       watched: this.watched(),
       packs,
       mirrors,
+      publicMirrors: this.publicMirrors(),
+      disk: this.disk() ?? null,
       lastCollection: this.lastCollection(),
     }
   }
@@ -70,6 +77,24 @@ export class Statistics {
 
   watched(): StatsDocument['watched'] {
     return this.#with.watchers.statistics
+  }
+
+  /** Mirrors that clients may be sent to, by repository and address. */
+  publicMirrors(): StatsDocument['publicMirrors'] {
+    const byPlace = (a: PublicMirrorStatistics, b: PublicMirrorStatistics) =>
+      compare(a.repository, b.repository) || compare(a.url, b.url)
+    return this.#with.prober
+      .all()
+      .map(({ repository, url, state, why, serial, since, asked }) => {
+        const times = { since: since.toISOString(), asked: asked.toISOString() }
+        return { repository, url, state, why, serial, ...times }
+      })
+      .sort(byPlace)
+  }
+
+  /** What the origin's own disk has. */
+  disk(): DiskStatus | undefined {
+    return diskSpace(this.#with.layout.directory)
   }
 
   lastCollection(): StatsDocument['lastCollection'] {
@@ -119,4 +144,8 @@ export function findingCounts(findings: readonly RecordedFinding[]): StatsDocume
   const count = (severity: RecordedFinding['severity']) =>
     findings.reduce((sum, one) => sum + (one.severity === severity ? one.count : 0), 0)
   return { errors: count('error'), warnings: count('warning'), notes: count('note') }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
 }

@@ -2,6 +2,8 @@ import type {
   History,
   MirrorDocument,
   OverviewDocument,
+  PackageChange,
+  PackageChangesDocument,
   RepositoryDocument,
   SwarmDocument,
   TrafficDocument,
@@ -136,6 +138,11 @@ export function madeRepositoryDocument(overview: OverviewDocument, name: string)
     serial,
     created,
     changes: changes && { ...changes, addedBytes: newBytes, paths: [...metadata, ...paths] },
+    publicMirrors: overview.publicMirrors.others.map((one, k) => ({
+      ...one,
+      ...{ repository: name, url: one.url.replace(/[^/]+\/$/, `${name}/`), serial },
+      ...(k > 0 && { state: 'fresh' as const, why: '' }),
+    })),
     findings:
       repository.findings.warnings > 0
         ? [
@@ -162,6 +169,25 @@ export function madeRepositoryDocument(overview: OverviewDocument, name: string)
       seeders: 14 + ((k * 5) % 9),
       leechers: k === 0 ? 6 : 0,
     })),
+  }
+}
+
+export function madePackageChanges(overview: OverviewDocument, name: string): PackageChangesDocument | undefined {
+  const repository = overview.repositories.find(one => one.name === name)
+  if (!repository) return undefined
+  const change = (kind: PackageChange['change'], name: string, from: string | null, to: string | null) => ({
+    ...{ change: kind, place: 'dists/stable/main', name, architecture: 'amd64', from, to },
+  })
+  return {
+    ...{ format: 'repocast package changes', version: 1, name, serial: repository.serial, unknown: null },
+    counts: { added: 1, removed: 1, upgraded: 3, downgraded: 0, replaced: 0 },
+    changes: [
+      change('upgraded', 'curl', '8.17.0-1', '8.17.0-2'),
+      change('upgraded', 'libssl3', '3.5.3-1', '3.5.4-1'),
+      change('added', 'linux-image-6.18', null, '6.18.0-3'),
+      change('upgraded', 'openssl', '3.5.3-1', '3.5.4-1'),
+      change('removed', 'zlib1g', '1:1.3.2-1', null),
+    ],
   }
 }
 

@@ -1,4 +1,10 @@
-import type { Behind, OverviewDocument, OverviewMirror, OverviewRepository } from '@repocast/api'
+import type {
+  Behind,
+  OverviewDocument,
+  OverviewMirror,
+  OverviewRepository,
+  PublicMirrorStatistics,
+} from '@repocast/api'
 import { seeded } from './random.ts'
 
 export interface MadeOverview {
@@ -44,6 +50,7 @@ export function madeOverview({
       mirrorsGivenBytes: repositoryCount * mirrorCount * 345e9,
     },
     troubles: [],
+    publicMirrors: madePublicMirrors(mirrors, repositories, ago),
     repositories: repositories.map((one, k) => ({
       ...one,
       current: mirrors.filter(({ cells }) => cells[k] === '=').length,
@@ -51,6 +58,34 @@ export function madeOverview({
     })),
     mirrors,
   }
+}
+
+function madePublicMirrors(
+  mirrors: readonly OverviewMirror[],
+  repositories: readonly OverviewRepository[],
+  ago: (seconds: number) => string,
+): OverviewDocument['publicMirrors'] {
+  const [first, second] = repositories
+  const of = (
+    k: number,
+    { name, serial }: OverviewRepository,
+    state: PublicMirrorStatistics['state'],
+    why: string,
+  ) => ({
+    ...{ repository: name, url: `https://${mirrors[k]?.name ?? ''}/pub/${name}/`, state, why, serial },
+    ...{ since: ago(300 + 4000 * k), asked: ago(9) },
+  })
+  const others =
+    first && second && mirrors.length > 8
+      ? [
+          of(8, first, 'wrong', 'pool/main/c/curl/curl_8.17.0-2_amd64.deb: its content is another one'),
+          of(5, first, 'dead', 'dists/stable/InRelease: it cannot be reached: ECONNREFUSED'),
+          of(4, second, 'stale', 'dists/stable/InRelease: its content is another one'),
+          of(0, second, 'previous', 'dists/stable/InRelease: it is as in the snapshot before'),
+        ]
+      : []
+  const count = mirrors.length * repositories.length
+  return { count, fresh: count - others.length, others }
 }
 
 function madeRepository(k: number, random: () => number, ago: (seconds: number) => string): OverviewRepository {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { AgentActivity, AgentStatus, OverviewDocument } from '@repocast/api'
 import { createHttpServer, EventStream, type FastifyInstance, loadPages, Registry, servePages } from '@repocast/daemon'
 import { silentLogger } from '@repocast/errors'
-import { madeMirrorDocument, madeRepositoryDocument, madeSwarm, madeTraffic } from './details.ts'
+import { madeMirrorDocument, madePackageChanges, madeRepositoryDocument, madeSwarm, madeTraffic } from './details.ts'
 
 const dist = fileURLToPath(new URL('../../../packages/dashboard/dist/', import.meta.url))
 
@@ -23,6 +23,7 @@ export async function startMadeOrigin(overview: () => OverviewDocument): Promise
     server.get('/events', (_, reply) => events.add(reply))
     server.get<Named>('/mirrors/:file', async ({ params }) => madeMirrorDocument(overview(), nameOf(params), now()))
     server.get<Named>('/repositories/:file', async ({ params }) => madeRepositoryDocument(overview(), nameOf(params)))
+    server.get<Named>('/package-changes/:file', async ({ params }) => madePackageChanges(overview(), nameOf(params)))
     server.get<Named>('/swarms/:file', async ({ params }) => madeSwarm(overview(), nameOf(params)))
   })
   return {

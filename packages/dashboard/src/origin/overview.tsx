@@ -1,6 +1,7 @@
 import type { OverviewDocument } from '@repocast/api'
 import { useEffect } from 'preact/hooks'
 import { Matrix } from './matrix.tsx'
+import { PublicMirrors } from './public-mirrors.tsx'
 import { Repositories } from './repositories.tsx'
 import { Summary } from './summary.tsx'
 import { Traffic } from './traffic.tsx'
@@ -16,6 +17,7 @@ export function Overview({ overview }: { readonly overview: OverviewDocument }) 
       <Summary overview={overview} />
       <Repositories overview={overview} />
       <Matrix overview={overview} />
+      <PublicMirrors overview={overview} />
       <Traffic />
     </>
   )

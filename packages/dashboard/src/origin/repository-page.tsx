@@ -6,6 +6,8 @@ import { Scroller } from '../page/scroller.tsx'
 import { hashOf } from '../page/use-hash.ts'
 import { amount, bytesText, countText } from '../words/quantities.ts'
 import { timeText } from '../words/times.ts'
+import { PackageChanges } from './package-changes.tsx'
+import { RepositoryPublicMirrors } from './public-mirrors.tsx'
 import { ChangeMarks } from './repositories.tsx'
 
 interface RepositoryPageProps {
@@ -15,7 +17,7 @@ interface RepositoryPageProps {
 
 /** One repository: what its newest snapshot changed, what its check found, its packs. */
 export function RepositoryPage({ name, overview }: RepositoryPageProps) {
-  const serial = overview.repositories.find(one => one.name === name)?.serial
+  const { serial, kind } = overview.repositories.find(one => one.name === name) ?? {}
   // Another serial is another document.
   const live = useLive<RepositoryDocument>({ url: `repositories/${encodeURIComponent(name)}.json?serial=${serial}` })
   useEffect(() => {
@@ -28,18 +30,31 @@ export function RepositoryPage({ name, overview }: RepositoryPageProps) {
         <a href="#/">Overview</a>
       </p>
       <h1>{name}</h1>
-      {repository === undefined ? <Waiting live={live} /> : <Details repository={repository} />}
+      {repository === undefined ? (
+        <Waiting live={live} />
+      ) : (
+        <Details repository={repository} hasPackages={kind === 'deb' || kind === 'yum'} />
+      )}
     </>
   )
 }
 
-function Details({ repository }: { readonly repository: RepositoryDocument }) {
+interface DetailsProps {
+  readonly repository: RepositoryDocument
+  readonly hasPackages: boolean
+}
+
+function Details({ repository, hasPackages }: DetailsProps) {
   return (
     <>
       <p class="soft">
         Serial {countText(repository.serial)}, published {timeText(repository.created)} UTC
       </p>
+      {hasPackages && repository.changes !== null && (
+        <PackageChanges key={repository.serial} name={repository.name} serial={repository.serial} />
+      )}
       <Changes repository={repository} />
+      <RepositoryPublicMirrors mirrors={repository.publicMirrors} />
       <Findings findings={repository.findings} />
       <Packs packs={repository.packs} />
     </>

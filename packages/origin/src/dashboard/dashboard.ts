@@ -2,6 +2,7 @@ import type {
   ChangeCounts,
   MirrorDocument,
   OverviewDocument,
+  PackageChangesDocument,
   RepositoryDocument,
   RepositoryStatus,
   SwarmDocument,
@@ -18,6 +19,7 @@ import {
 import type { Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
 import type { Tracker } from '@repocast/tracker'
+import type { NewestPackageChanges, PackageChanges } from '../history/package-changes.ts'
 import { allMirrors, type Range, theOrigin } from '../mirrors/history.ts'
 import { lagsOf } from '../mirrors/lag.ts'
 import { type Mirrors, mirrorStatistics } from '../mirrors/mirrors.ts'
@@ -33,6 +35,7 @@ export interface DashboardSurroundings {
   readonly tracker: Tracker
   readonly mirrors: Mirrors
   readonly statistics: Statistics
+  readonly packageChanges: NewestPackageChanges
   readonly clock: () => Date
   /** Called when a document has become another one by itself. */
   readonly onChange: () => void
@@ -75,6 +78,7 @@ export class Dashboard {
       mirrors: statistics.mirrors(),
       packs: statistics.packs(),
       watched: statistics.watched(),
+      publicMirrors: statistics.publicMirrors(),
       originGivenBytes: mirrors.history.totals(theOrigin).givenBytes,
       mirrorsGivenBytes: taken.takenBytes - taken.fromOriginBytes,
     })
@@ -90,7 +94,7 @@ export class Dashboard {
 
   /** @throws RepocastError REPOCAST_REPOSITORY_BAD_NAME, REPOCAST_REPOSITORY_UNKNOWN */
   async repository(text: string): Promise<RepositoryDocument> {
-    const { store, tracker } = this.#with
+    const { store, tracker, statistics } = this.#with
     const name = parseRepositoryName(text)
     const record = store.snapshots.newest(name)
     if (!record) throw unknownRepository(name)
@@ -102,12 +106,30 @@ export class Dashboard {
       serial: record.serial,
       created: record.created,
       changes: before ? await this.#differences.between(before.root.id, record.root.id) : null,
+      publicMirrors: statistics.publicMirrors().filter(one => one.repository === name),
       findings: [...record.findings],
       packs: record.packs.map(({ infoHash, bytes, objects }) => {
         const { seeders, leechers } = tracker.scrape(infoHash)
         return { infoHash, bytes, objects, seeders, leechers }
       }),
     }
+  }
+
+  /** @throws RepocastError REPOCAST_REPOSITORY_BAD_NAME, REPOCAST_REPOSITORY_UNKNOWN, REPOCAST_INTERNAL */
+  async packageChanges(text: string): Promise<PackageChangesDocument> {
+    const { store, packageChanges } = this.#with
+    const name = parseRepositoryName(text)
+    const record = store.snapshots.newest(name)
+    if (!record) throw unknownRepository(name)
+    const { kind, serial } = record
+    const before = this.#before(record)
+    const changes =
+      kind === 'plain'
+        ? unknownPackages('a plain repository has no packages')
+        : before
+          ? await packageChanges.of({ repository: name, before: before.serial, after: serial })
+          : unknownPackages(serial === 1 ? 'it is the first snapshot' : 'the snapshot before it is not kept')
+    return { format: 'repocast package changes', version: 1, name, serial, ...changes }
   }
 
   /** @throws RepocastError REPOCAST_MIRROR_UNKNOWN */
@@ -213,6 +235,10 @@ export class Dashboard {
   #before({ repository, serial }: SnapshotRecord): SnapshotRecord | undefined {
     return this.#with.store.snapshots.get(repository, serial - 1)
   }
+}
+
+function unknownPackages(unknown: string): PackageChanges {
+  return { counts: null, unknown, changes: [] }
 }
 
 function unknownRepository(name: RepositoryName): RepocastError {

@@ -1,4 +1,4 @@
-import type { MirrorStatistics, WatchStatistics } from '@repocast/api'
+import type { MirrorStatistics, PublicMirrorStatistics, WatchStatistics } from '@repocast/api'
 import type { RepositoryName, SnapshotRecord } from '@repocast/objects'
 import { expect, test } from 'vitest'
 import { overviewOf } from './overview.ts'
@@ -45,6 +45,11 @@ const mirror = (id: string, repositories: readonly Served[], lastReport = now.to
   })),
 })
 
+const publicMirror = (state: PublicMirrorStatistics['state']): PublicMirrorStatistics => ({
+  ...{ repository: 'a', url: `http://${state}.example/a/`, state, why: '', serial: 4 },
+  ...{ since: '2026-11-21T07:00:00Z', asked: '2026-11-21T08:00:00Z' },
+})
+
 const watch = (name: string, error: WatchStatistics['error']): WatchStatistics => ({
   name,
   state: error ? 'failing' : 'current',
@@ -68,6 +73,7 @@ test('a cell says how a mirror is with a repository, and whoever is behind is to
       mirror('quiet', [{ name: 'a' }], '2026-11-21T07:55:00Z'),
     ],
     packs: [],
+    publicMirrors: (['fresh', 'stale', 'wrong', 'previous', 'dead'] as const).map(publicMirror),
     watched: [watch('a', null), watch('b', { code: 'REPOCAST_DISK_FULL', message: 'full' })],
     originGivenBytes: 1,
     mirrorsGivenBytes: 2,
@@ -87,5 +93,7 @@ test('a cell says how a mirror is with a repository, and whoever is behind is to
   expect(overview.troubles).toEqual([
     { repository: 'b', code: 'REPOCAST_DISK_FULL', message: 'full', unpublishedSeconds: 7 },
   ])
+  expect(overview.publicMirrors).toMatchObject({ count: 5, fresh: 1 })
+  expect(overview.publicMirrors.others.map(({ state }) => state)).toEqual(['wrong', 'dead', 'stale', 'previous'])
   expect(overview.repositories[0]?.findings).toEqual({ errors: 0, warnings: 3, notes: 0 })
 })

@@ -7,6 +7,7 @@ import type {
   OverviewMirror,
   OverviewRepository,
   PackStatistics,
+  PublicMirrorStatistics,
   PublishTrouble,
   WatchStatistics,
 } from '@repocast/api'
@@ -30,6 +31,7 @@ export interface OverviewSources {
   readonly mirrors: readonly MirrorStatistics[]
   readonly packs: readonly PackStatistics[]
   readonly watched: readonly WatchStatistics[]
+  readonly publicMirrors: readonly PublicMirrorStatistics[]
   /** Ever, in bytes. */
   readonly originGivenBytes: number
   readonly mirrorsGivenBytes: number
@@ -60,9 +62,21 @@ export function overviewOf(sources: OverviewSources): OverviewDocument {
       mirrorsGivenBytes,
     },
     troubles: sources.watched.flatMap(troubleOf),
+    publicMirrors: overviewPublicMirrors(sources.publicMirrors),
     repositories: snapshots.map((snapshot, place) => overviewRepository(snapshot, place, mirrors)),
     mirrors,
   }
+}
+
+/** Worst first. */
+const badness: readonly PublicMirrorStatistics['state'][] = ['wrong', 'dead', 'stale', 'previous']
+const shownPublicMirrors = 100
+
+function overviewPublicMirrors(mirrors: readonly PublicMirrorStatistics[]): OverviewDocument['publicMirrors'] {
+  const others = mirrors.filter(({ state }) => state !== 'fresh')
+  const worstFirst = others.sort((a, b) => badness.indexOf(a.state) - badness.indexOf(b.state))
+  const fresh = mirrors.length - others.length
+  return { count: mirrors.length, fresh, others: worstFirst.slice(0, shownPublicMirrors) }
 }
 
 function troubleOf({ name: repository, error, unpublishedSeconds }: WatchStatistics): PublishTrouble[] {

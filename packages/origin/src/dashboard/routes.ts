@@ -7,6 +7,7 @@ export function addDashboardRoutes(server: FastifyInstance, dashboard: Dashboard
   server.get('/overview.json', async () => dashboard.overview())
   server.get<Ranged>('/traffic.json', async request => dashboard.traffic(parseRange(request.query.range)))
   server.get<Named>('/repositories/:file', async request => await dashboard.repository(nameOf(request)))
+  server.get<Named>('/package-changes/:file', async request => await dashboard.packageChanges(nameOf(request)))
   server.get<Named & Ranged>('/mirrors/:file', async request =>
     dashboard.mirror(nameOf(request), parseRange(request.query.range)),
   )

@@ -61,7 +61,8 @@ export async function diffSnapshots(
   }
 }
 
-async function comparePackages(
+/** The packages alone. @throws RepocastError REPOCAST_OBJECT_MISSING; the reason of the signal */
+export async function comparePackages(
   objects: SnapshotObjects,
   { before, after, onChange, signal }: DifferenceOptions,
 ): Promise<Pick<SnapshotDifference, 'packages' | 'packagesUnknown'>> {

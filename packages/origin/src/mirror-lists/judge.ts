@@ -1,3 +1,5 @@
+import type { PublicMirrorStatistics } from '@repocast/api'
+
 /** What came of asking a mirror for a file. */
 export type Answer =
   | { readonly kind: 'same' }
@@ -19,7 +21,7 @@ export interface Asked {
  * What a mirror is for clients: `fresh` serves the newest snapshot, `previous` the one before, `stale` an older one,
  * `wrong` serves what was never published, `dead` does not answer.
  */
-export type MirrorState = 'fresh' | 'previous' | 'stale' | 'wrong' | 'dead'
+export type MirrorState = PublicMirrorStatistics['state']
 
 export interface Judgement {
   readonly state: MirrorState

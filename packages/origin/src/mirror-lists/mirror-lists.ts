@@ -1,8 +1,9 @@
 import { RepocastError } from '@repocast/errors'
 import type { RepositoryName, SnapshotRecord } from '@repocast/objects'
+import type { PublishedSnapshots } from '../published-snapshots.ts'
 import type { Areas } from './areas.ts'
 import { orderFor } from './choose.ts'
-import type { Probed, PublishedSnapshots } from './prober.ts'
+import type { Probed } from './prober.ts'
 
 export interface MirrorListOptions {
   readonly areas: Areas
@@ -17,12 +18,12 @@ export interface MirrorListOptions {
 /** The mirrors of a repository that a client may be sent to, best first. */
 export class MirrorLists {
   readonly #options: MirrorListOptions
-  readonly #snapshots: PublishedSnapshots
+  readonly #snapshots: Pick<PublishedSnapshots, 'newest'>
   readonly #probed: (repository: RepositoryName) => readonly Probed[]
 
   constructor(
     options: MirrorListOptions,
-    snapshots: PublishedSnapshots,
+    snapshots: Pick<PublishedSnapshots, 'newest'>,
     probed: (repository: RepositoryName) => readonly Probed[],
   ) {
     this.#options = options

@@ -78,8 +78,7 @@ test('a mirror leaves the list when it is stale, lies or is dead, and comes back
       .sort()
   const probe = async () => {
     clock.now += 15_000
-    prober.probeSoon()
-    await prober.settled()
+    await prober.probeSoon()
   }
   expect(listed).toThrow(/no mirror/)
   await probe()
@@ -116,5 +115,21 @@ test('a mirror leaves the list when it is stale, lies or is dead, and comes back
   mirrors.b = 2
   await probe()
   expect(listed()).toEqual(['a', 'b'])
+  await prober.stop()
+})
+
+test('of a repository that no mirror carries nothing is read', async () => {
+  const none = (): never => {
+    throw new Error('something was read')
+  }
+  const prober = new Prober({
+    mirrors: [{ url: 'http://a.example/', weight: 1, repositories: ['other'] }],
+    snapshots: { repositories: () => [repository], newest: none, get: none },
+    ...{ readTree: none, fileOf: none, fetch: none, random: none, clock: none },
+    intervalSeconds: 3600,
+    logger: { ...silentLogger, error: none },
+  })
+  await prober.probeSoon()
+  expect(prober.all()).toEqual([])
   await prober.stop()
 })

@@ -1,16 +1,10 @@
 import { describeError, type Logger } from '@repocast/errors'
 import type { RepositoryName, SnapshotRecord, TreeReader } from '@repocast/objects'
+import type { PublishedSnapshots } from '../published-snapshots.ts'
 import { ask, type Fetch } from './ask.ts'
 import { type Asked, type Judgement, judge } from './judge.ts'
 import { carries, type PublicMirror, repositoryUrl } from './public-mirror.ts'
 import { type ExpectedFile, findMarkers, randomTarget, type Target } from './targets.ts'
-
-/** What of the snapshots a prober asks. */
-export interface PublishedSnapshots {
-  repositories(): readonly RepositoryName[]
-  newest(repository: RepositoryName): SnapshotRecord | undefined
-  get(repository: RepositoryName, serial: number): SnapshotRecord | undefined
-}
 
 /** How a mirror does with a repository. */
 export interface Probed extends Judgement {
@@ -20,7 +14,7 @@ export interface Probed extends Judgement {
   readonly url: string
   /** The snapshot that was the newest when it was asked. */
   readonly serial: number
-  /** Since when it has been so. */
+  /** Since when its state has been so. */
   readonly since: Date
   readonly asked: Date
   /** Times in a row that it did not answer. */
@@ -31,7 +25,7 @@ export interface Probed extends Judgement {
 
 export interface ProberOptions {
   readonly mirrors: readonly PublicMirror[]
-  readonly snapshots: PublishedSnapshots
+  readonly snapshots: Pick<PublishedSnapshots, 'repositories' | 'newest' | 'get'>
   readonly readTree: TreeReader
   /** A file of a snapshot, undefined when there is none at `path`. */
   readonly fileOf: (record: SnapshotRecord, path: string) => ExpectedFile | undefined
@@ -62,8 +56,9 @@ export class Prober {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.probeSoon(), this.#options.intervalSeconds * 1000)
-    this.probeSoon()
+    if (this.#options.mirrors.length === 0) return
+    this.#timer = setInterval(() => void this.probeSoon(), this.#options.intervalSeconds * 1000)
+    void this.probeSoon()
   }
 
   async stop(): Promise<void> {
@@ -72,9 +67,9 @@ export class Prober {
     await this.#round
   }
 
-  /** Begins a round behind the one that runs, if one does. */
-  probeSoon(): void {
-    if (this.#isNextWanted) return
+  /** Asks all mirrors in a round behind the one that runs, if one does; resolves when it is over. */
+  probeSoon(): Promise<void> {
+    if (this.#isNextWanted) return this.#round
     this.#isNextWanted = true
     const { logger } = this.#options
     this.#round = this.#round
@@ -83,11 +78,7 @@ export class Prober {
         if (!this.#stopped.signal.aborted)
           logger.error({ error: describeError(error) }, 'the mirrors could not be asked what they serve')
       })
-  }
-
-  /** When the rounds that have begun, or are to begin, are over. */
-  async settled(): Promise<void> {
-    await this.#round
+    return this.#round
   }
 
   /** What is known of the mirrors of a repository. */
@@ -104,10 +95,11 @@ export class Prober {
     this.#isNextWanted = false
     const { snapshots, mirrors } = this.#options
     for (const repository of snapshots.repositories()) {
+      const open = mirrors.filter(mirror => carries(mirror, repository))
+      if (open.length === 0) continue
       const record = snapshots.newest(repository)
       if (record === undefined) continue
       const targets = await this.#targets(record)
-      const open = mirrors.filter(mirror => carries(mirror, repository))
       const next = async (): Promise<void> => {
         for (let mirror = open.pop(); mirror; mirror = open.pop()) await this.#probe(mirror, record, targets)
       }
@@ -144,7 +136,7 @@ export class Prober {
     const keeps = before !== undefined && silent > 0 && silent < deadAfter
     const { state, why } = keeps ? before : judgement
     const caught = asked.find(({ isMarker, answer }) => !isMarker && answer.kind === 'other')?.path
-    const isSame = before?.state === state && before.serial === serial
+    const isSame = before?.state === state
     const now = clock()
     this.#probed.set(url, {
       ...{ mirror, repository, url, state, why, silent },

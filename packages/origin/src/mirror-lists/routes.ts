@@ -1,14 +1,21 @@
 import type { FastifyInstance, FastifyReply } from '@repocast/daemon'
 import { isRepocastError, RepocastError } from '@repocast/errors'
-import { parseRepositoryName, type RepositoryName, type SnapshotRecord } from '@repocast/objects'
+import {
+  decodeName,
+  displayName,
+  parseRepositoryName,
+  type RepositoryName,
+  type SnapshotRecord,
+  whyUnsafeName,
+} from '@repocast/objects'
 import { type SnapshotObjects, SnapshotTree } from '@repocast/repositories'
+import type { PublishedSnapshots } from '../published-snapshots.ts'
 import { metalinkOf, mirrorListOf, type NamedFile } from './documents.ts'
 import type { MirrorLists } from './mirror-lists.ts'
-import type { PublishedSnapshots } from './prober.ts'
 
 export interface MirrorListRoutes {
   readonly lists: MirrorLists
-  readonly snapshots: PublishedSnapshots
+  readonly snapshots: Pick<PublishedSnapshots, 'get'>
   readonly objects: SnapshotObjects
 }
 
@@ -47,11 +54,11 @@ export function addMirrorListRoutes(server: FastifyInstance, { lists, snapshots,
   answer('metalink', async (repository, path, client, reply) => {
     const record = lists.newest(repository)
     const directory = asDirectory(path)
-    const name = decodeURIComponent(directory) + repomd
+    const name = decodePath(directory) + repomd
     const file = namedFile(objects, record, name)
     if (!file) {
       throw new RepocastError('REPOCAST_HTTP_NOT_FOUND', {
-        message: `${repository} has no ${name}`,
+        message: `${repository} has no ${displayName(name)}`,
         hint: 'name the directory that holds `repodata`',
       })
     }
@@ -77,16 +84,20 @@ function parsePlace(url: string, prefix: string): { readonly repository: Reposit
   return { repository: parseRepositoryName(name), path: names.join('/') }
 }
 
+/** The last one may be empty: the path is that of a directory then. */
 function isUnsafe(escaped: string, isLast: boolean): boolean {
   if (escaped === '') return !isLast
-  try {
-    const name = decodeURIComponent(escaped)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
-    return name === '.' || name === '..' || /[/\\\u0000-\u001f]/.test(name)
-  } catch {
-    // bytes that are not UTF-8 are a name as well, as long as the escapes are such
-    return /%(?![0-9a-fA-F]{2})|%2f|%5c|%[01]/i.test(escaped)
-  }
+  if (/%(?![0-9a-fA-F]{2})/.test(escaped)) return true
+  const name = decodePath(escaped)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+  return whyUnsafeName(name) !== undefined || /[\\\u0000-\u001f]/.test(name)
+}
+
+/** The path that a client has written with escapes; its bytes need not be UTF-8. */
+function decodePath(escaped: string): string {
+  const bytes = Buffer.from(escaped, 'utf8').toString('latin1')
+  const text = bytes.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return decodeName(Buffer.from(text, 'latin1'))
 }
 
 function unsafe(url: string): RepocastError {

@@ -8,19 +8,19 @@ import { MirrorLists } from './mirror-lists.ts'
 import { Prober } from './prober.ts'
 import { addMirrorListRoutes } from './routes.ts'
 
-/**
- * Begins to ask the configured mirrors what they serve, and answers clients who want one. `stop` the prober.
- * @throws RepocastError REPOCAST_CONFIGURATION_WRONG
- */
-export function startMirrorLists(
-  server: FastifyInstance,
+export interface MirrorListSurroundings {
+  readonly store: Store
+  readonly clock: () => Date
+  readonly logger: Logger
+}
+
+/** What asks the configured mirrors what they serve. `start` and `stop` it. */
+export function createProber(
   configuration: MirrorListsConfiguration,
-  { store, clock, logger }: { readonly store: Store; readonly clock: () => Date; readonly logger: Logger },
+  { store, clock, logger }: MirrorListSurroundings,
 ): Prober {
-  const { interval, previous } = timesOf(configuration)
   const { snapshots, objects } = store
-  const areas = new Areas(configuration.areas)
-  const prober = new Prober({
+  return new Prober({
     mirrors: publicMirrors(configuration),
     snapshots,
     readTree: objects.readTree,
@@ -28,17 +28,27 @@ export function startMirrorLists(
       const file = new SnapshotTree(objects, root.id).file(path)
       return file && { size: file.size, sha256: file.id }
     },
-    intervalSeconds: interval,
+    intervalSeconds: timesOf(configuration).interval,
     fetch: globalThis.fetch,
     random: Math.random,
     ...{ clock, logger },
   })
+}
+
+/** Answers clients who want a mirror. @throws RepocastError REPOCAST_CONFIGURATION_WRONG */
+export function serveMirrorLists(
+  server: FastifyInstance,
+  configuration: MirrorListsConfiguration,
+  prober: Prober,
+  { store, clock }: Pick<MirrorListSurroundings, 'store' | 'clock'>,
+): void {
+  const { snapshots, objects } = store
+  const areas = new Areas(configuration.areas)
+  const { previous } = timesOf(configuration)
   const lists = new MirrorLists(
     { areas, previousForSeconds: previous, fallback: configuration.fallback, random: Math.random, clock },
     snapshots,
     repository => prober.of(repository),
   )
   addMirrorListRoutes(server, { lists, snapshots, objects })
-  prober.start()
-  return prober
 }

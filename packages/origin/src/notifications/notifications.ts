@@ -1,6 +1,5 @@
 import { type Webhook, webhookName } from '@repocast/daemon'
 import { describeError, type Logger } from '@repocast/errors'
-import { diskSpace } from '@repocast/files'
 import type { OriginConfiguration } from '../configuration.ts'
 import type { OriginLayout } from '../layout.ts'
 import type { PublishedSnapshots } from '../published-snapshots.ts'
@@ -76,8 +75,8 @@ export class Notifications {
 
   #lookAtConditions(started: Date): void {
     if (this.#webhooks.size === 0) return
-    const { configuration, layout, statistics, clock } = this.#with
-    const seen = { mirrors: statistics.mirrors(), disk: diskSpace(layout.directory), now: clock(), started }
+    const { configuration, statistics, clock } = this.#with
+    const seen = { mirrors: statistics.mirrors(), disk: statistics.disk(), now: clock(), started }
     tellConditions(this.#outbox, conditionsOf(seen, thresholdsOf(configuration.notifications)))
   }
 

@@ -1,4 +1,4 @@
-import type { MirrorStatistics, StatsDocument, WatchStatistics } from '@repocast/api'
+import type { MirrorStatistics, PublicMirrorStatistics, StatsDocument, WatchStatistics } from '@repocast/api'
 import { formatBytes, formatDuration } from '@repocast/daemon'
 
 /** `/stats` as a page: plain HTML, readable in lynx, no script and nothing from elsewhere. */
@@ -42,7 +42,7 @@ ${table(
   stats.mirrors.flatMap(mirrorRows),
   'No mirror has reported yet.',
 )}
-<h2>Packs</h2>
+${publicMirrors(stats.publicMirrors)}<h2>Packs</h2>
 ${table(
   ['Name', 'Info-hash', 'Size', 'Seeders', 'Leechers', 'Completed'],
   stats.packs.map(one => [one.name, one.infoHash, formatBytes(one.bytes), one.seeders, one.leechers, one.completed]),
@@ -62,6 +62,12 @@ function watched(trees: readonly WatchStatistics[]): string {
     one.error === null ? '' : `${one.error.code}: ${one.error.message}`,
   ])
   return `<h2>Watched trees</h2>\n${table(['Name', 'State', 'Not published for', 'Error'], rows, '')}\n`
+}
+
+function publicMirrors(mirrors: readonly PublicMirrorStatistics[]): string {
+  if (mirrors.length === 0) return ''
+  const rows = mirrors.map(one => [one.repository, one.url, one.state, one.since, one.why])
+  return `<h2>Public mirrors</h2>\n${table(['Repository', 'Address', 'State', 'Since', 'Why'], rows, '')}\n`
 }
 
 function mirrorRows(mirror: MirrorStatistics): Cell[][] {
