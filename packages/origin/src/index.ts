@@ -38,13 +38,13 @@ export type { ChangeCounts } from './history/file-changes.ts'
 export type { LogEntry } from './history/log.ts'
 export type { RollbackProgress, RollbackResult } from './history/rollback.ts'
 export { type InitOptions, initOrigin } from './init.ts'
-export type { OriginOptions } from './open-origin.ts'
 export {
   listWebhooks,
   testWebhooks,
   type WebhookStatus,
   type WebhookTest,
 } from './notifications/commands.ts'
+export type { OriginOptions } from './open-origin.ts'
 export type { PublishProgress, PublishResult } from './publish/publish.ts'
 export type { CollectProgress, OriginCollection } from './retention/collect-origin.ts'
 export { runOrigin } from './run-origin.ts'

@@ -8,6 +8,7 @@ import {
 } from '@repocast/errors'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, type Registry } from 'prom-client'
+import { decodableUrl } from './decodable-url.ts'
 import { errorBody } from './error-body.ts'
 import type { Guard } from './token.ts'
 
@@ -47,6 +48,7 @@ const securityHeaders = {
 export function createHttpServer({ logger, metrics, trustedProxies, isReady, guard }: HttpOptions): FastifyInstance {
   const server = Fastify({
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    rewriteUrl: ({ url = '/' }) => decodableUrl(url),
     bodyLimit: 1024 * 1024,
     requestTimeout: 60_000,
     keepAliveTimeout: 30_000,

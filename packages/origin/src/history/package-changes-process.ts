@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os'
 import { describeError, isRepocastError, silentLogger } from '@repocast/errors'
 import { displayName, parseRepositoryName } from '@repocast/objects'
-import { withOrigin } from '../origin.ts'
+import { withOrigin } from '../open-origin.ts'
 import { comparePackages } from './difference.ts'
 import { maxNamedChanges, type PackageChanges, type PackageChangesMessage } from './package-changes.ts'
 

@@ -32,7 +32,7 @@ export function addMirrorListRoutes(server: FastifyInstance, { lists, snapshots,
     send: (repository: RepositoryName, path: string, client: string, reply: FastifyReply) => unknown,
   ): void => {
     server.get(`/${prefix}/*`, async (request, reply) => {
-      const { repository, path } = parsePlace(request.url, prefix)
+      const { repository, path } = parsePlace(request.originalUrl, prefix)
       reply.header('cache-control', 'no-store')
       try {
         return await send(repository, path, request.ip, reply)
