@@ -5,6 +5,7 @@ export { nearest } from './configuration/nearest.ts'
 export { sampleConfiguration } from './configuration/sample.ts'
 export { EventStream } from './http/event-stream.ts'
 export { loadPages, type Pages, servePages } from './http/pages.ts'
+export type { RequestLimit } from './http/request-limit.ts'
 export {
   createHttpServer,
   type FastifyInstance,

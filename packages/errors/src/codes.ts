@@ -167,6 +167,7 @@ export const errorCodes = {
     meaning: 'The secret of a webhook is missing, cannot be read, or is not of the form of Standard Webhooks.',
   },
   REPOCAST_WEBHOOK_FAILED: { kind: 'network', meaning: 'A webhook does not take what it is told.' },
+  REPOCAST_HTTP_TOO_OFTEN: { kind: 'usage', meaning: 'An address asks more often than it may.' },
   REPOCAST_HTTP_BUSY: { kind: 'conflict', meaning: 'Too many clients listen to events already.' },
   REPOCAST_USAGE: { kind: 'usage', meaning: 'A command line is not one that repocast knows.' },
   REPOCAST_INTERNAL: { kind: 'internal', meaning: 'A mistake of repocast; the log tells more.' },

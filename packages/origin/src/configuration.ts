@@ -100,6 +100,27 @@ export const OriginConfiguration = Type.Object(
         examples: ['ctB7zR0hYF3mUu9nN1eQ'],
       }),
     ),
+    'http-limit': Type.Object(
+      {
+        'requests-per-second': Type.Integer({
+          minimum: 1,
+          maximum: 1_000_000,
+          default: 100,
+          description: 'In the long run. Who asks more often is answered 429.',
+        }),
+        burst: Type.Integer({
+          minimum: 1,
+          maximum: 1_000_000,
+          default: 2000,
+          description: 'At once, after a rest. Raise it when many mirrors share an address.',
+        }),
+      },
+      {
+        additionalProperties: false,
+        description:
+          'What one address (of IPv6, one network of 64 bits) may ask over HTTP: pages, lists, reports, feed. Not counted: /packs, /announce and /scrape, which have limits of their own, and this host. Behind a proxy, name it in `trusted-proxies`.',
+      },
+    ),
     tracker: Type.Object(
       {
         'interval-seconds': Type.Integer({

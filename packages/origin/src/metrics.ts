@@ -4,6 +4,7 @@ import { allMirrors, theOrigin } from './mirrors/history.ts'
 import type { Mirrors } from './mirrors/mirrors.ts'
 import type { Notifications } from './notifications/notifications.ts'
 import type { PublishLog } from './publish/publish-log.ts'
+import type { ClientLimit } from './serve/client-limit.ts'
 import type { Statistics } from './statistics.ts'
 
 /** What metrics are taken from. */
@@ -13,6 +14,7 @@ export interface MetricSources {
   readonly tracker: Tracker
   readonly publishes: PublishLog
   readonly notifications: Notifications
+  readonly limit: Pick<ClientLimit, 'refused'>
 }
 
 type Metric = CollectedMetric<MetricSources>
@@ -29,6 +31,7 @@ export function createOriginMetrics(sources: () => MetricSources | undefined): R
     ...ofMirrors,
     ...ofPublicMirrors,
     ...ofDisk,
+    ...ofHttp,
     ...ofNotifications,
   ])
 }
@@ -273,6 +276,14 @@ const ofDisk: readonly Metric[] = [
 function setIfKnown(values: MetricValues, value: number | undefined): void {
   if (value !== undefined) values.set(value)
 }
+
+const ofHttp: readonly Metric[] = [
+  {
+    name: 'repocast_http_limited_requests_total',
+    help: 'Requests that were refused because their address asked too often.',
+    collect: (values, { limit }) => values.set(limit.refused),
+  },
+]
 
 const ofNotifications: readonly Metric[] = [
   {

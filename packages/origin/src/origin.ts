@@ -33,6 +33,7 @@ import { type OpenOrigin, type OriginOptions, withOrigin } from './open-origin.t
 import { adoptPublished } from './publish/adopt-published.ts'
 import { PublishLog } from './publish/publish-log.ts'
 import { collectOrigin } from './retention/collect-origin.ts'
+import { ClientLimit } from './serve/client-limit.ts'
 import { addRoutes } from './serve/routes.ts'
 import { Statistics } from './statistics.ts'
 import { watchedRepositories } from './watch/configured.ts'
@@ -152,11 +153,18 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
   const metrics: Registry = createOriginMetrics(() => sources)
   const token = configuration['statistics-token']
   const guard = token === undefined ? undefined : tokenGuard(token)
+  const httpLimit = configuration['http-limit']
+  const limit = new ClientLimit({
+    requestsPerSecond: httpLimit['requests-per-second'],
+    requestBurst: httpLimit.burst,
+    clock,
+  })
   const server = createHttpServer({
     logger,
     metrics,
     guard,
     trustedProxies: configuration['trusted-proxies'],
+    limit,
     isReady: () => livePacks !== undefined || 'the packs are being opened',
   })
   await addRoutes(server, {
@@ -181,7 +189,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     ...{ snapshots: store.snapshots, statistics, program: options.program, clock, logger },
   })
   life.onEnd('notifications', async () => await notifications.stop())
-  sources = { statistics, mirrors, tracker, publishes, notifications }
+  sources = { statistics, mirrors, tracker, publishes, notifications, limit }
   serveMirrorLists(server, configuration['mirror-lists'], prober, { store, clock })
   prober.start()
   life.onEnd('mirror lists', async () => await prober.stop())

@@ -10,6 +10,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { collectDefaultMetrics, type Registry } from 'prom-client'
 import { decodableUrl } from './decodable-url.ts'
 import { errorBody } from './error-body.ts'
+import { limitRequests, type RequestLimit } from './request-limit.ts'
 import type { Guard } from './token.ts'
 
 export type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -23,6 +24,8 @@ export interface HttpOptions {
   readonly isReady: () => true | string
   /** Who may see the metrics; everybody without it. */
   readonly guard?: Guard | undefined
+  /** How often an address may ask; without it as often as it likes. */
+  readonly limit?: RequestLimit | undefined
 }
 
 const statusOf: Readonly<Record<ErrorKind, number>> = {
@@ -45,7 +48,8 @@ const securityHeaders = {
 }
 
 /** A fastify server with what all of ours have: errors in one form, health, metrics, headers, limits. */
-export function createHttpServer({ logger, metrics, trustedProxies, isReady, guard }: HttpOptions): FastifyInstance {
+export function createHttpServer(options: HttpOptions): FastifyInstance {
+  const { logger, metrics, trustedProxies, isReady, guard, limit } = options
   const server = Fastify({
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     rewriteUrl: ({ url = '/' }) => decodableUrl(url),
@@ -61,6 +65,7 @@ export function createHttpServer({ logger, metrics, trustedProxies, isReady, gua
       if (!reply.hasHeader(name)) reply.header(name, value)
     }
   })
+  if (limit) limitRequests(server, limit)
   server.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, logger))
   server.setNotFoundHandler(async (request, reply) =>
     reply.code(404).send(errorBody('REPOCAST_HTTP_NOT_FOUND', `there is no ${request.url.slice(0, 200)}`, undefined)),
