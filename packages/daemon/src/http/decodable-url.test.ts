@@ -7,10 +7,12 @@ import { createHttpServer } from './server.ts'
 test.each([
   ['/a%20b/%c3%bc?x=%41', '/a%20b/%c3%bc?x=%41'],
   ['/%ff/a', '/%25ff/a'],
+  ['/announce?info_hash=%ff%', '/announce?info_hash=%ff%'],
+  ['/%ff?%ff', '/%25ff?%ff'],
   ['/%c3%bc%c3/100%', '/%25c3%25bc%25c3/100%25'],
 ])('%s can be decoded as %s', (url, expected) => {
   expect(decodableUrl(url)).toBe(expected)
-  expect(() => decodeURIComponent(expected)).not.toThrow()
+  expect(() => decodeURIComponent(expected.replace(/[?].*/, ''))).not.toThrow()
 })
 
 test('a server finds nothing under bytes that are no UTF-8, and tells a route what was asked', async () => {
