@@ -34,6 +34,7 @@ need python3-libtorrent /usr/bin/python3 -c 'import importlib.util as u, sys; sy
 need reprepro have reprepro
 need rpm have rpmbuild
 need rsync have rsync
+need strace have strace
 need systemd have systemd-analyze
 need systemd-container have systemd-nspawn
 need util-linux have setpriv

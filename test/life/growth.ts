@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LabProcess } from '../lab/index.ts'
 
 interface Sample {
   readonly bytes: number
   readonly files: number
+  readonly sockets: number
 }
 
 /** How memory and open files of a process went: medians of the first and the last third of its life. */
@@ -12,7 +13,10 @@ export interface Growth {
   readonly name: string
   readonly seconds: number
   readonly memory: { readonly first: number; readonly last: number }
-  readonly openFiles: { readonly first: number; readonly last: number }
+  /** Sockets, pipes, and the like. */
+  readonly sockets: { readonly first: number; readonly last: number }
+  /** Files are kept open for a while, up to a limit. */
+  readonly mostFiles: number
 }
 
 const everyMs = 250
@@ -43,7 +47,8 @@ export class GrowthSampler {
         name: `${process.name} ${process.pid}`,
         seconds,
         memory: { first: median(first.map(one => one.bytes)), last: median(last.map(one => one.bytes)) },
-        openFiles: { first: median(first.map(one => one.files)), last: median(last.map(one => one.files)) },
+        sockets: { first: median(first.map(one => one.sockets)), last: median(last.map(one => one.sockets)) },
+        mostFiles: Math.max(...samples.map(one => one.files)),
       }
     })
   }
@@ -62,11 +67,21 @@ export class GrowthSampler {
 function look(pid: number): Sample | undefined {
   try {
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]
-    return kilobytes === undefined
-      ? undefined
-      : { bytes: Number(kilobytes) * 1024, files: readdirSync(`/proc/${pid}/fd`).length }
+    if (kilobytes === undefined) return undefined
+    const open = readdirSync(`/proc/${pid}/fd`).map(fd => whatIs(`/proc/${pid}/fd/${fd}`))
+    const files = open.filter(what => what?.startsWith('/')).length
+    return { bytes: Number(kilobytes) * 1024, files, sockets: open.length - files }
   } catch {
     return undefined // it has ended
+  }
+}
+
+/** Undefined when it was closed meanwhile. */
+function whatIs(fd: string): string | undefined {
+  try {
+    return readlinkSync(fd)
+  } catch {
+    return undefined
   }
 }
 

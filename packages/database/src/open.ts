@@ -86,20 +86,41 @@ function tooNew(path: string, version: number, newest: number): RepocastError {
   })
 }
 
+/**
+ * Reads all of a database, and sees whether it holds together. Takes a second or two for a few hundred megabytes.
+ * @throws RepocastError REPOCAST_DATABASE_CORRUPT, REPOCAST_DATABASE_UNUSABLE
+ */
+export function assertSound(database: Database): void {
+  let told: unknown
+  try {
+    told = database.pragma('quick_check(1)', { simple: true })
+  } catch (error) {
+    throw explain(error, database.name)
+  }
+  if (told !== 'ok') throw corrupt(database.name, String(told))
+}
+
 /** The typed error for a failure of SQLite; anything else as it is. */
 export function explain(error: unknown, path: string): unknown {
   if (!(error instanceof Sqlite.SqliteError)) {
     if (error instanceof TypeError && /directory does not exist/.test(error.message)) return unusable(path, error)
     return error
   }
-  if (error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB') {
-    return new RepocastError('REPOCAST_DATABASE_CORRUPT', {
-      message: `${path} is damaged (${error.message})`,
-      hint: 'stop repocast, move the file away, and start again: what can be rebuilt from the files will be',
-      cause: error,
-    })
-  }
-  return unusable(path, error)
+  return isCorruption(error) ? corrupt(path, error.message, error) : unusable(path, error)
+}
+
+/** Whether SQLite has met bytes that are not its own. */
+export function isCorruption(error: unknown): boolean {
+  if (!(error instanceof Sqlite.SqliteError)) return false
+  return error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB'
+}
+
+export function corrupt(path: string, why: string, cause?: Error): RepocastError {
+  return new RepocastError('REPOCAST_DATABASE_CORRUPT', {
+    message: `${path} is damaged (${why})`,
+    hint: 'stop repocast, move the file away, and start again: what can be rebuilt from the files will be',
+    ...(cause && { cause }),
+  })
 }
 
 function unusable(path: string, cause: Error): RepocastError {

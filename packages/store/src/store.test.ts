@@ -152,8 +152,28 @@ describe('pieces', () => {
     for (const suffix of ['', '-wal', '-shm']) rmSync(store.layout.catalog + suffix, { force: true })
     store = await openStore({ directory, logger: silentLogger, hashPool })
     for (const bytes of Object.values(files)) expect(store.objects.has(objectIdOf(bytes))).toBe(true)
-    await store.packs.add(torrent)
     expect((await store.openPack(pack.infoHash)).missingPieces()).toEqual([])
+  })
+
+  test('a catalog that is rotten anywhere is put aside and made again where that is asked for, and refused elsewhere', async () => {
+    const { torrent, pack } = await packOf(files)
+    await store.packs.add(torrent)
+    writeFileSync(join(store.layout.torrents, `${'0'.repeat(40)}.torrent`), 'no torrent')
+    const { catalog } = store.layout
+    for (const harm of ['start', 'middle'] as const) {
+      await store.close()
+      const bytes = readFileSync(catalog)
+      bytes.fill(0xa5, harm === 'start' ? 0 : 4100, harm === 'start' ? 100 : bytes.length)
+      writeFileSync(catalog, bytes)
+      const refused = openStore({ directory, logger: silentLogger, hashPool }).then(
+        async opened => await opened.close(),
+      )
+      if (harm === 'start') await expect(refused).rejects.toMatchObject({ code: 'REPOCAST_DATABASE_CORRUPT' })
+      else await refused.catch(() => {})
+      store = await openStore({ directory, logger: silentLogger, hashPool, mayRebuildCatalog: true })
+      expect(existsSync(`${catalog}.damaged`)).toBe(true)
+      expect(store.packs.has(pack.infoHash)).toBe(true)
+    }
   })
 
   test('an object of two packs is written once, and both packs give its bytes', async () => {

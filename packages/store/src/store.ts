@@ -6,6 +6,7 @@ import { Filesystem, type HashPool, onDisk } from '@repocast/files'
 import { emptyBlobId, type InfoHash, type ObjectId } from '@repocast/objects'
 import type { IsVolatile, RestingPack } from '@repocast/packs'
 import { openCatalog } from './catalog/catalog.ts'
+import { openRebuildableCatalog } from './catalog/rebuildable-catalog.ts'
 import { type CollectOptions, collect, finishCollection } from './collect/collect.ts'
 import { CollectionLog } from './collect/collection-log.ts'
 import { type CollectionPlan, planCollection } from './collect/plan-collection.ts'
@@ -36,6 +37,8 @@ export interface StoreOptions {
   readonly directory: string
   readonly logger: Logger
   readonly hashPool: HashPool
+  /** Whether a damaged catalog is made again: that of a mirror, which can have all that was in it once more. */
+  readonly mayRebuildCatalog?: boolean
 }
 
 /** Files that stay open for reading and writing pieces, at most. */
@@ -73,10 +76,11 @@ export class Store {
   readonly #rester: NodeJS.Timeout
   #collecting: Promise<unknown> = Promise.resolve()
 
-  constructor({ directory, logger, hashPool }: StoreOptions) {
+  constructor({ directory, logger, hashPool, mayRebuildCatalog = false }: StoreOptions) {
     this.layout = new Layout(directory)
     this.#filesystem = new Filesystem(directory)
-    this.catalog = openCatalog(this.layout.catalog)
+    const { catalog } = this.layout
+    this.catalog = mayRebuildCatalog ? openRebuildableCatalog(catalog, logger) : openCatalog(catalog)
     this.objects = new ObjectFiles(this.layout, this.catalog)
     this.digests = new Digests(this.catalog)
     this.packs = new PackShelf(this.layout, this.catalog)
@@ -244,7 +248,9 @@ export class Store {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const store = await onDisk('open', options.directory, async () => new Store(options))
   try {
+    const isNew = !store.objects.has(emptyBlobId)
     await store.objects.prepare()
+    if (isNew) await store.packs.rebuild()
     new PlacingJournal(store.catalog).recover(store.objects)
     return store
   } catch (error) {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentStatus } from '@repocast/api'
 import { parseDuration, parseRate } from '@repocast/daemon'
+import { explainSqlite } from '@repocast/database'
 import { describeError } from '@repocast/errors'
 import type { AgentConfiguration } from '../configuration.ts'
 import { type AgentOptions, type Followed, type OpenAgent, originAddress } from '../open-agent.ts'
@@ -30,9 +31,15 @@ export interface FollowAllOptions {
   readonly signal: AbortSignal
 }
 
-/** Follows all repositories of a configuration, reports, and scrubs, until the signal. */
-export async function followAll(all: FollowAllOptions): Promise<void> {
-  const { agent, options, configuration, followed, mirrors, signal } = all
+/**
+ * Follows all repositories of a configuration, reports, and scrubs, until the signal.
+ * @throws RepocastError REPOCAST_DATABASE_CORRUPT
+ */
+export async function followAll(given: FollowAllOptions): Promise<void> {
+  const broken = new AbortController()
+  const signal = AbortSignal.any([given.signal, broken.signal])
+  const all = { ...given, signal }
+  const { agent, options, configuration, followed, mirrors } = all
   const { logger } = options
   const { swarm } = agent
   const reporter = await startReports(all)
@@ -72,7 +79,11 @@ export async function followAll(all: FollowAllOptions): Promise<void> {
     const ordered = wakes.map(({ mirror, wake }) => ({ repository: mirror.repository, onChange: () => wake.call() }))
     const ordering = watchOrders(agent.store, ordered, signal)
     const followingUp = mirrors.map(async mirror => await mirror.followUp(signal))
-    await Promise.all([...events, ...following, ...followingUp, ...startScrub(all), ordering, untilAborted(signal)])
+    const parts = [...events, ...following, ...followingUp, ...startScrub(all), ordering, untilAborted(signal)]
+    // When one cannot go on, the others end, too.
+    const end = (error: unknown) => signal.aborted || broken.abort(explainSqlite(error, options.data))
+    await Promise.all(parts.map(async part => await part.catch(end)))
+    broken.signal.throwIfAborted()
   } finally {
     reporter?.stop()
   }

@@ -25,7 +25,10 @@ const mostLooks = 600
 /** Why an update was ended: there is something else to serve. */
 class Superseded extends Error {}
 
-/** Keeps a mirror at the newest snapshot until the signal. Never throws; errors are told once and retried. */
+/**
+ * Keeps a mirror at the newest snapshot until the signal. Errors are told once and retried.
+ * @throws RepocastError REPOCAST_DATABASE_CORRUPT: that takes a new start
+ */
 export async function followRepository(options: FollowOptions): Promise<void> {
   const { mirror, wake, pollSeconds, logger, signal, random, clock } = options
   let retrySeconds = firstRetrySeconds
@@ -41,6 +44,7 @@ export async function followRepository(options: FollowOptions): Promise<void> {
     } catch (error) {
       if (signal.aborted) return
       if (error instanceof Superseded) continue
+      if (isRepocastError(error, 'REPOCAST_DATABASE_CORRUPT')) throw error
       // A snapshot that was refused is refused with the same error until there is another.
       if (error !== told) tell(error, mirror, logger)
       told = error

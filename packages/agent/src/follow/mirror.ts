@@ -1,5 +1,5 @@
 import type { AgentFailure, RepositoryState, RepositoryStatus } from '@repocast/api'
-import { explainFull } from '@repocast/database'
+import { explainSqlite } from '@repocast/database'
 import { describeError, isRepocastError, type Logger, RepocastError } from '@repocast/errors'
 import type { Follower } from '@repocast/feed'
 import { explainDiskError, lookAt } from '@repocast/files'
@@ -182,7 +182,7 @@ export class Mirror {
       else this.#setState(target.serial < this.newestSerial ? 'held' : 'current')
       return result
     } catch (error) {
-      const explained = explainFull(
+      const explained = explainSqlite(
         explainDiskError(error, 'update', this.repository),
         this.#with.store.layout.directory,
       )

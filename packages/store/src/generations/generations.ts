@@ -215,6 +215,17 @@ export class Generations {
     const [spare] = others.filter(({ number }) => this.#isThere(repository, number))
     for (const { number } of others) if (number !== spare?.number) await this.#remove(repository, number)
     await this.#removeLeftovers(repository)
+    await this.#removeUnknown(repository, linked)
+  }
+
+  /** Removes what a catalog that was lost has left. */
+  async #removeUnknown(repository: RepositoryName, linked: ReadonlySet<number>): Promise<void> {
+    const known = new Set([...linked, ...this.list(repository).map(({ number }) => number)])
+    const directory = this.#layout.generationsOf(repository)
+    for (const name of await readNames(directory)) {
+      const number = /^g([1-9]\d{0,8})$/.exec(name)?.[1]
+      if (number !== undefined && !known.has(Number(number))) removeAll(Buffer.from(join(directory, name)))
+    }
   }
 
   /** Those that have generations. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Database } from '@repocast/database'
-import { RepocastError, systemErrorCode } from '@repocast/errors'
+import { isRepocastError, RepocastError, systemErrorCode } from '@repocast/errors'
 import { onDisk, writeFileDurably } from '@repocast/files'
 import { type InfoHash, type ObjectId, objectIdOf, type PackReference, parseInfoHash } from '@repocast/objects'
 import { type Pack, packReference, parsePack, RestingPack, rereadPack } from '@repocast/packs'
@@ -76,6 +76,27 @@ export class PackShelf {
     const pack = await parsePack(torrent)
     if (this.has(pack.infoHash)) return pack
     await writeFileDurably(this.#layout.torrent(pack.infoHash), torrent)
+    this.#insert(torrent, pack)
+    return pack
+  }
+
+  /** Records the packs whose .torrent files lie there: the catalog is new, or was lost. Damaged ones are passed over. */
+  async rebuild(): Promise<void> {
+    const { torrents } = this.#layout
+    for (const name of await onDisk('read', torrents, async () => await readdir(torrents))) {
+      const path = join(torrents, name)
+      try {
+        const torrent = await onDisk('read', path, async () => await readFile(path))
+        const pack = await parsePack(torrent)
+        if (name === basename(this.#layout.torrent(pack.infoHash)) && !this.has(pack.infoHash))
+          this.#insert(torrent, pack)
+      } catch (error) {
+        if (!isRepocastError(error) || error.kind === 'disk') throw error
+      }
+    }
+  }
+
+  #insert(torrent: Buffer, pack: Pack): void {
     const reference = packReference(torrent, pack)
     this.#catalog.transaction(() => {
       const { lastInsertRowid } = this.#statements.insert.run(
@@ -89,7 +110,6 @@ export class PackShelf {
         this.#statements.insertObject.run(toBytes(pack.objectId(k)), lastInsertRowid)
       }
     })()
-    return pack
   }
 
   /**
