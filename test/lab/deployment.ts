@@ -100,6 +100,7 @@ export async function startOrigin(
 /** An agent of a test that follows repositories. */
 export interface LabAgent {
   readonly url: string
+  readonly peerPort: number
   readonly data: string
   process: LabProcess
   /** The served path of a repository. */
@@ -194,6 +195,7 @@ export async function startAgent(
   }
   const agent: LabAgent = {
     url,
+    peerPort,
     data,
     process: await start(),
     servedPath: one => join(served, one),

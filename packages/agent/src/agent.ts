@@ -15,7 +15,7 @@ import {
   statusOf,
   withAgent,
 } from './open-agent.ts'
-import { limitPlan, peerOptions } from './peer-options.ts'
+import { checkPeerLists, limitPlan, meetPeers, peerOptions } from './peer-options.ts'
 import { changedKeys } from './reload.ts'
 import { RecentFailures } from './report/recent-failures.ts'
 import { agentActivity } from './serve/activity.ts'
@@ -46,6 +46,7 @@ export async function runAgent(
   const configuration = await loadFollowed(options)
   const plan = limitPlan(configuration)
   await withAgent(options, { ...peerOptions(configuration), plan }, async agent => {
+    meetPeers(agent.swarm, configuration)
     await new RunAgent(agent, options, configuration).run(signal, onStart)
     options.logger.info({}, 'stopping')
   })
@@ -56,6 +57,7 @@ async function loadFollowed({ data, environment }: AgentOptions): Promise<AgentC
   const configuration = await loadAgentConfiguration(new AgentLayout(data), environment)
   followedBy(configuration)
   limitPlan(configuration)
+  checkPeerLists(configuration)
   return configuration
 }
 
@@ -152,6 +154,7 @@ class RunAgent {
     const { live, atStart } = changedKeys(this.#configuration, configuration)
     if (atStart.length > 0) logger.warn({ keys: atStart }, 'what changed in the configuration there needs a restart')
     if (live.length > 0) {
+      meetPeers(this.#agent.swarm, configuration, this.#configuration)
       this.#configuration = configuration
       this.#agent.limits.follow(limitPlan(configuration))
       this.#reloaded.abort()

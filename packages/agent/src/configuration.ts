@@ -14,6 +14,9 @@ import { LimitSchedule, limitKeys } from './limits/configuration.ts'
 
 const traceChoice = [Type.Boolean(), Type.Literal('auto')]
 
+/** `HOST:PORT`, IPv6 in brackets. */
+const peerPattern = '^([a-zA-Z0-9._-]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}$'
+
 /** `agent.yaml`. */
 export const AgentConfiguration = Type.Object(
   {
@@ -34,6 +37,7 @@ export const AgentConfiguration = Type.Object(
           'upload-limit': Type.Optional(limitKeys['upload-limit']),
           'download-limit': Type.Optional(limitKeys['download-limit']),
           'limit-schedule': Type.Optional(LimitSchedule),
+          peers: Type.Optional(Type.Array(Type.String({ pattern: peerPattern }), { maxItems: 1000 })),
           check: Type.Optional(Type.Boolean({ description: 'As `check` below, for this repository.' })),
           'keep-removed': Type.Optional(
             Type.String({ pattern: durationPattern, description: 'As `keep-removed` below, for this repository.' }),
@@ -55,7 +59,7 @@ export const AgentConfiguration = Type.Object(
       {
         default: [],
         description:
-          'What to follow. `link` comes from `repocast origin link REPOSITORY`; `path` becomes a symbolic link to the newest snapshot, and web servers serve it. `urgent: true` has a repository, such as security updates, fetched before the others. `hold: N` keeps it at serial N. `upload-limit`, `download-limit` and `limit-schedule` bound this repository, within the limits for all.',
+          'What to follow. `link` comes from `repocast origin link REPOSITORY`; `path` becomes a symbolic link to the newest snapshot, and web servers serve it. `urgent: true` has a repository, such as security updates, fetched before the others. `hold: N` keeps it at serial N. `upload-limit`, `download-limit` and `limit-schedule` bound this repository, within the limits for all. `peers` are as below, for this repository.',
         examples: [
           [
             {
@@ -128,11 +132,67 @@ export const AgentConfiguration = Type.Object(
       default: 6881,
       description: 'TCP port for BitTorrent peers; other mirrors should be able to reach it. 0: any free one.',
     }),
+    'bind-address': Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description:
+          'Address on which peers are listened for. All addresses of the host, IPv4 and IPv6, unless it is set.',
+        examples: ['192.0.2.10'],
+      }),
+    ),
+    'announce-address': Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description:
+          'Address under which other mirrors reach this one, when it is not the one that the tracker sees, as behind NAT. The tracker must be told to believe it (`tracker.trust-ip-from` at the origin).',
+        examples: ['198.51.100.7'],
+      }),
+    ),
+    'announce-port': Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 65_535,
+        description:
+          'Port under which other mirrors reach this one, when a router forwards another one to `peer-port`.',
+        examples: [16881],
+      }),
+    ),
     'max-connections': Type.Integer({
       minimum: 1,
       maximum: 100_000,
       default: 500,
       description: 'Peers that are connected at the same time, at most.',
+    }),
+    peers: Type.Array(Type.String({ pattern: peerPattern }), {
+      maxItems: 1000,
+      default: [],
+      description:
+        'Peers (HOST:PORT, their `peer-port`) that are called when something is missing, also when no tracker answers. Names are looked up again each time.',
+      examples: [['mirror.example.org:6881', '[2001:db8::7]:6881']],
+    }),
+    'peer-allow': Type.Array(Type.String(), {
+      default: [],
+      description:
+        'The only addresses and networks whose peers are met, calling or called. All, unless it is set. Trackers, feed and web seed are not peers.',
+      examples: [['10.0.0.0/8', '2001:db8::/32']],
+    }),
+    'peer-block': Type.Array(Type.String(), {
+      default: [],
+      description: 'Addresses and networks whose peers are not met, even when they are allowed.',
+      examples: [['203.0.113.0/24']],
+    }),
+    'peer-exchange': Type.Boolean({
+      default: true,
+      description:
+        'Tell connected peers of each other (PEX), so that they stay together while no tracker answers. Never about private packs.',
+    }),
+    'ramp-up': Type.String({
+      pattern: durationPattern,
+      default: '0s',
+      description:
+        'How long a transfer that begins takes to come from 256 KiB/s to its full rate, such as 30s, where a sudden start looks like an attack.',
     }),
     'upload-limit': Type.Optional(
       Type.String({

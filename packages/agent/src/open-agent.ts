@@ -46,7 +46,17 @@ export interface OpenAgent {
 }
 
 /** How it meets other peers. */
-export type PeerOptions = Pick<SwarmOptions, 'peerPort' | 'maxConnections' | 'site'> & {
+export type PeerOptions = Pick<
+  SwarmOptions,
+  | 'peerPort'
+  | 'maxConnections'
+  | 'bindAddress'
+  | 'announceAddress'
+  | 'announcePort'
+  | 'peerExchange'
+  | 'site'
+  | 'limits'
+> & {
   /** What may move when; without limit unless it is said. */
   readonly plan?: LimitPlan
 }

@@ -1,6 +1,7 @@
+import { parseDuration } from '@repocast/daemon'
 import { describeError, isRepocastError, RepocastError } from '@repocast/errors'
 import { parseLink } from '@repocast/feed'
-import { Site } from '@repocast/swarm'
+import { Networks, Site, type Swarm } from '@repocast/swarm'
 import type { AgentConfiguration } from './configuration.ts'
 import { LimitPlan } from './limits/limit-plan.ts'
 import type { PeerOptions } from './open-agent.ts'
@@ -10,7 +11,12 @@ export function peerOptions(configuration: AgentConfiguration): PeerOptions {
   return {
     peerPort: configuration['peer-port'],
     maxConnections: configuration['max-connections'],
+    bindAddress: configuration['bind-address'],
+    announceAddress: configuration['announce-address'],
+    announcePort: configuration['announce-port'],
+    peerExchange: configuration['peer-exchange'],
     site: siteOf(configuration),
+    limits: { rampUpSeconds: parseDuration(configuration['ramp-up']) },
   }
 }
 
@@ -34,13 +40,39 @@ export function limitPlan(configuration: AgentConfiguration): LimitPlan {
   }
 }
 
+/**
+ * Whom an agent meets, by the configuration: from now on, also of those that are connected.
+ * @throws RepocastError REPOCAST_LINK_MALFORMED
+ */
+export function meetPeers(swarm: Swarm, configuration: AgentConfiguration, before?: AgentConfiguration): void {
+  const { 'peer-allow': allow, 'peer-block': block, peers } = configuration
+  swarm.filterPeers({ allow, block })
+  const known = new Map<string | undefined, readonly string[]>([[undefined, peers]])
+  // those that are followed no more, too
+  for (const one of [...(before?.repositories ?? []), ...configuration.repositories])
+    known.set(parseLink(one.link).repository, configuration.repositories.includes(one) ? (one.peers ?? []) : [])
+  // not waited for: it takes as long as names are looked up
+  for (const [group, list] of known) void swarm.knowPeers('configuration', list, group)
+}
+
+/** @throws RepocastError REPOCAST_CONFIGURATION_WRONG */
+export function checkPeerLists(configuration: AgentConfiguration): void {
+  for (const key of ['peer-allow', 'peer-block', 'site-networks'] as const)
+    explain(key, () => void new Networks(configuration[key]))
+}
+
 function siteOf({ site, 'site-networks': networks }: AgentConfiguration): Site {
+  return explain('site-networks', () => new Site(site, networks))
+}
+
+/** @throws RepocastError REPOCAST_CONFIGURATION_WRONG in place of what is wrong with networks */
+function explain<T>(key: string, make: () => T): T {
   try {
-    return new Site(site, networks)
+    return make()
   } catch (cause) {
     throw new RepocastError('REPOCAST_CONFIGURATION_WRONG', {
-      message: `agent.yaml: site-networks: ${describeError(cause)}`,
-      hint: 'write addresses, or networks such as 10.20.0.0/16',
+      message: `agent.yaml: ${key}: ${describeError(cause)}`,
+      hint: 'write addresses, or networks such as 10.20.0.0/16 or 2001:db8::/32',
       cause,
     })
   }

@@ -9,6 +9,7 @@ import { toldToWebhooks } from './notifications/publishing.ts'
 import { type OriginOptions, withOrigin } from './open-origin.ts'
 import { type PublishProgress, type PublishResult, publish } from './publish/publish.ts'
 import { counted } from './publish/publish-log.ts'
+import { torrentSettings } from './publish/torrent-settings.ts'
 import { type CollectProgress, collectOrigin, type OriginCollection } from './retention/collect-origin.ts'
 
 export interface PublishCommand {
@@ -36,7 +37,7 @@ export async function publishTree(options: OriginOptions, command: PublishComman
         repository,
         tree: command.tree ?? configuredTree(configuration, repository),
         method: command.ingest ?? configuration.ingest,
-        announce: announceAddresses(configuration),
+        torrents: torrentSettings(configuration, repository),
         check: checkSettingsOf(configuration, repository, command),
         isDryRun,
         ...(signal && { signal }),
@@ -58,13 +59,6 @@ function configuredTree({ repositories }: OriginConfiguration, repository: Repos
     message: `the configuration has no \`tree\` for ${repository}`,
     hint: `name the tree to publish, or set \`repositories.${repository}.tree\` in origin.yaml`,
   })
-}
-
-/** The addresses of the tracker that stand in .torrent files. */
-export function announceAddresses(configuration: OriginConfiguration): string[] {
-  const http = originUrl(configuration, 'announce')
-  const udpPort = configuration.tracker['udp-port']
-  return udpPort === undefined ? [http] : [http, `udp://${new URL(configuration.url).hostname}:${udpPort}`]
 }
 
 /**

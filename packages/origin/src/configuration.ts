@@ -41,6 +41,7 @@ const RepositorySettings = Type.Object(
     keyring: Type.Optional(Type.String({ pattern: '^/' })),
     'shrink-limit': Type.Optional(Type.String({ pattern: '^(100|[0-9]{1,2}([.][0-9])?) ?%$' })),
     'publish-interval': Type.Optional(Type.String({ pattern: durationPattern })),
+    private: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )
@@ -85,6 +86,29 @@ export const OriginConfiguration = Type.Object(
         examples: ['500Mbit/s'],
       }),
     ),
+    'peer-allow': Type.Array(Type.String(), {
+      default: [],
+      description:
+        'The only addresses and networks whose peers are met. All, unless it is set. Feed, tracker and packs over HTTP are not guarded by it.',
+      examples: [['10.0.0.0/8', '2001:db8::/32']],
+    }),
+    'peer-block': Type.Array(Type.String(), {
+      default: [],
+      description: 'Addresses and networks whose peers are not met, even when they are allowed.',
+      examples: [['203.0.113.0/24']],
+    }),
+    trackers: Type.Array(Type.String({ pattern: '^(https?|udp|wss?)://[^ ]+$', maxLength: 500 }), {
+      maxItems: 20,
+      default: [],
+      description:
+        'Further trackers, named in the .torrent files of new packs behind the bundled one. Agents announce to all that speak HTTP, and so does this origin; they have to know the packs (`repocast tracker run` takes a list).',
+      examples: [['https://tracker.example.net/announce']],
+    }),
+    private: Type.Boolean({
+      default: false,
+      description:
+        'Mark new packs as private (BEP 27): peers learn of each other from trackers and configuration only, never by peer exchange, local discovery or DHT. It keeps nobody out who knows the .torrent.',
+    }),
     'trusted-proxies': Type.Array(Type.String(), {
       default: [],
       description: 'Addresses or networks of reverse proxies whose X-Forwarded-For is believed.',
@@ -144,6 +168,12 @@ export const OriginConfiguration = Type.Object(
           description:
             'Peers of one address (of IPv6, one network of 64 bits) that are remembered for one pack. Raise it when more mirrors share an address.',
         }),
+        'trust-ip-from': Type.Array(Type.String(), {
+          default: [],
+          description:
+            'Addresses or networks of peers that may announce another address than the one they come from (`ip`), as behind NAT.',
+          examples: [['10.20.0.0/16']],
+        }),
         websocket: Type.Boolean({
           default: false,
           description:
@@ -176,7 +206,7 @@ export const OriginConfiguration = Type.Object(
       additionalProperties: false,
       default: {},
       description:
-        'Settings for single repositories, by name. `tree` is what `repocast origin publish NAME` publishes. With `watch` the daemon publishes it by itself, when repomd.xml or Release (of a plain tree: anything) changed and all of it was still for `still-for` (30s unless set); it looks each `every` (10s). `allow`: codes of errors of the check that do not stop a publish (docs/findings.md). `keyring`: file of OpenPGP keys that must have signed repomd.xml or Release. `shrink-limit`: share of its files that an update may remove (30%). `publish-interval`: how often it is published, such as 24h; a Valid-Until that ends before is told. `keep` overrides the one above, in part or as a whole.',
+        'Settings for single repositories, by name. `tree` is what `repocast origin publish NAME` publishes. With `watch` the daemon publishes it by itself, when repomd.xml or Release (of a plain tree: anything) changed and all of it was still for `still-for` (30s unless set); it looks each `every` (10s). `allow`: codes of errors of the check that do not stop a publish (docs/findings.md). `keyring`: file of OpenPGP keys that must have signed repomd.xml or Release. `shrink-limit`: share of its files that an update may remove (30%). `publish-interval`: how often it is published, such as 24h; a Valid-Until that ends before is told. `private` and `keep` override those above, `keep` in part or as a whole.',
       examples: [
         {
           debian: {

@@ -28,6 +28,7 @@ import { OriginLayout } from './layout.ts'
 import { createOriginMetrics, type MetricSources } from './metrics.ts'
 import { createProber, serveMirrorLists } from './mirror-lists/start.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
+import { networksOf } from './networks.ts'
 import { Notifications } from './notifications/notifications.ts'
 import { type OpenOrigin, type OriginOptions, withOrigin } from './open-origin.ts'
 import { adoptPublished } from './publish/adopt-published.ts'
@@ -90,6 +91,7 @@ function lockDaemon(layout: OriginLayout): Lock {
 async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle): Promise<void> {
   const { logger, clock } = options
   const { layout, configuration, store, feed } = origin
+  const trusted = networksOf(configuration)['trust-ip-from']
   await adoptPublished(feed, store)
   let livePacks: LivePacks | undefined
   let sources: MetricSources | undefined
@@ -111,10 +113,12 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     peerPort: configuration['peer-port'],
     maxConnections: configuration['max-connections'],
     role: 'origin',
+    announceAddress: configuration['peer-address'],
     logger,
     ...(uploadLimit !== undefined && { limits: { uploadRate: parseRate(uploadLimit) } }),
   })
   life.onEnd('swarm', async () => await swarm.close())
+  swarm.filterPeers({ allow: configuration['peer-allow'], block: configuration['peer-block'] })
   const watchers = new Watchers({
     watched: watchedRepositories(configuration, layout),
     publisher: processPublisher({ data: layout.directory, environment: options.environment, logger }),
@@ -173,6 +177,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     swarm,
     tracker,
     webSocket: configuration.tracker.websocket,
+    mayNameAddress: address => trusted.includes(address),
     mirrors,
     statistics,
     events,
@@ -213,6 +218,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
   livePacks = new LivePacks({
     store,
     swarm,
+    trackers: configuration.trackers,
     onShared: infoHash => self.add(infoHash),
     onRemoved: infoHash => self.remove(infoHash),
     onPublished: (repository, serial) => {

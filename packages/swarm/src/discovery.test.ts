@@ -51,6 +51,26 @@ test('peers find each other through a tracker, and it hears what they have', asy
   expect(told).toEqual(['started left 0', `started left ${pack.bytes}`, 'completed left 0', 'stopped left 0'])
 })
 
+test('of several trackers one that answers is enough, whatever the others do', async () => {
+  const { pack, content } = await noisePack(4)
+  const { tracker, told } = await startTracker()
+  const halfOpen = createServer(() => {}).listen(0, '127.0.0.1') // takes the request and never answers
+  await once(halfOpen, 'listening')
+  endings.push(() => {
+    halfOpen.closeAllConnections()
+    halfOpen.close()
+  })
+  const address = halfOpen.address()
+  const silent = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/announce`
+  const trackers = ['http://127.0.0.1:1/announce', silent, 'http://no-such-host.invalid/announce', tracker]
+  const origin = await loopback.swarm({ role: 'origin' })
+  origin.add({ pack, storage: new MemoryStorage(pack, content), trackers })
+  await until(() => told.length === 1)
+  const here = (await loopback.swarm()).add({ pack, storage: new MemoryStorage(pack), trackers })
+  here.want(allPieces(pack))
+  await here.done(allPieces(pack))
+})
+
 test('known peers are called without a tracker, as soon as they are there', async () => {
   const { pack, content } = await noisePack(8)
   const here = await loopback.swarm()

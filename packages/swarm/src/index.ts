@@ -6,6 +6,8 @@
 
 export type { Clock } from './clock.ts'
 export type { SwarmEvents } from './events.ts'
+export { Networks } from './guards/networks.ts'
+export type { PeerLists } from './guards/peer-filter.ts'
 export type { GroupedRates, LimitRates } from './limits/budgets.ts'
 export { defaultSwarmLimits, type SwarmLimits } from './limits/limits.ts'
 export type { SharedPack } from './shared-pack.ts'

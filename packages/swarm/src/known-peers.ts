@@ -7,8 +7,8 @@ export type Resolve = (host: string) => Promise<readonly string[]>
 /** The system's way. @throws what dns.lookup throws */
 export const resolveBySystem: Resolve = async host => (await lookup(host, { all: true })).map(({ address }) => address)
 
-/** How often packs that lack something call known peers, and names are looked up again. */
-export const callKnownMs = 10_000
+/** How often names are looked up again while somebody is called. */
+export const lookUpMs = 10_000
 
 /**
  * Peers that are known without a tracker: who tells of them, such as a configuration or a feed, gives `HOST:PORT` with a

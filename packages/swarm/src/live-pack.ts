@@ -71,11 +71,12 @@ export class LivePack implements SessionOwner, TransferOwner {
   async connect(addresses: readonly string[]): Promise<void> {
     const session = await this.wake()
     if (session === undefined) return
-    const { ownAddresses, bans } = this.#around
+    const { ownAddresses, bans, filter, dialPace } = this.#around
     const known = new Set([...session.connections].map(connection => connection.listenAddress))
     for (const address of addresses) {
       const host = address.slice(0, address.lastIndexOf(':')).replace(/[[\]]/g, '')
-      if (!known.has(address) && !ownAddresses.has(address) && !bans.isBanned(host)) session.connect(address)
+      if (known.has(address) || ownAddresses.has(address) || bans.isBanned(host) || !filter.admits(host)) continue
+      dialPace.dial(() => session.connect(address))
     }
   }
 

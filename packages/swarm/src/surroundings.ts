@@ -3,7 +3,8 @@ import type { Trackers } from './announce/trackers.ts'
 import type { Clock } from './clock.ts'
 import type { EmitEvent } from './events.ts'
 import type { Bans } from './guards/bans.ts'
-import type { KnownPeers } from './known-peers.ts'
+import type { DialPace } from './guards/dial-pace.ts'
+import type { PeerFilter } from './guards/peer-filter.ts'
 import type { Backlog } from './limits/backlog.ts'
 import type { Budgets } from './limits/budgets.ts'
 import type { SwarmLimits } from './limits/limits.ts'
@@ -27,7 +28,10 @@ export interface Surroundings {
   readonly fetch: Fetch
   readonly logger: Logger
   readonly bans: Bans
-  readonly knownPeers: KnownPeers
+  /** Who is met at all. */
+  readonly filter: PeerFilter
+  /** Spreads the opening of connections. */
+  readonly dialPace: DialPace
   /** Addresses at which we reached ourselves. */
   readonly ownAddresses: Set<string>
   readonly emit: EmitEvent

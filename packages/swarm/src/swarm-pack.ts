@@ -9,6 +9,7 @@ import type { PackStatus, PeerStatus } from './status.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Link } from './transfer/link.ts'
 import { Traffic } from './transfer/traffic.ts'
+import { Backoff } from './webseed/backoff.ts'
 import type { Session } from './webtorrent/session.ts'
 
 /** Peers that are asked of a tracker for a pack that lacks nothing. */
@@ -25,6 +26,8 @@ export class SwarmPack {
   readonly #live: LivePack
   readonly #onRemoved: (pack: SwarmPack) => void
   #isRemoved = false
+  /** When known peers are called again. */
+  #calls: Backoff
 
   /** By `Swarm.add` only. */
   constructor(shared: SharedPack, surroundings: Surroundings, onRemoved: (pack: SwarmPack) => void) {
@@ -32,6 +35,7 @@ export class SwarmPack {
     this.#shared = shared
     this.#around = surroundings
     this.#onRemoved = onRemoved
+    this.#calls = this.#newCalls()
     this.#holding = new Holding(pack, storage.bitfield())
     this.#live = new LivePack({
       shared,
@@ -71,7 +75,9 @@ export class SwarmPack {
     if (added.length === 0) return
     this.#live.transfer?.want(added)
     void this.#live.wake()
-    if (wasIdle) this.#announcements.now()
+    if (!wasIdle) return
+    this.#announcements.now()
+    this.callAtOnce()
   }
 
   /**
@@ -177,9 +183,31 @@ export class SwarmPack {
     this.#live.tick(now)
   }
 
-  /** By the swarm: connects to those of `addresses` that are not connected yet, if something is missing. */
-  call(addresses: readonly string[]): void {
-    if (this.#holding.missing.size > 0 && addresses.length > 0) void this.#live.connect(addresses)
+  get group(): string | undefined {
+    return this.#shared.group
+  }
+
+  /** By the swarm: whether it is time to call known peers, because something is missing. */
+  mayCall(now: number): boolean {
+    return this.#holding.missing.size > 0 && this.#calls.mayTry(now)
+  }
+
+  /** By the swarm: connects to those of `addresses` that are not connected yet; the more in vain, the later again. */
+  call(addresses: ReadonlySet<string>, now: number): void {
+    if (addresses.size === 0) return
+    if (this.peerCount > 0) this.#calls.succeeded()
+    this.#calls.failed(now)
+    void this.#live.connect([...addresses])
+  }
+
+  /** By the swarm: calls known peers without waiting. */
+  callAtOnce(): void {
+    this.#calls = this.#newCalls()
+  }
+
+  /** By the swarm: leaves those whom its filter does not let in any more. */
+  leaveUnwanted(): void {
+    for (const { connection } of this.#links()) if (!this.#around.filter.admits(connection.host)) connection.drop()
   }
 
   #links(): Link[] {
@@ -214,6 +242,10 @@ export class SwarmPack {
     // who lacks nothing still helps those who cannot be reached from where they ask, such as NATs, by calling a few
     const isUseful = this.#holding.missing.size > 0 || (this.#holding.heldPieces > 0 && leechers !== 0)
     if (!this.#isRemoved && isUseful) void this.#live.connect(peers)
+  }
+
+  #newCalls(): Backoff {
+    return new Backoff({ firstMs: 10_000, mostMs: 300_000, random: this.#around.random })
   }
 
   #assertUsable(): void {

@@ -6,7 +6,9 @@ import { Trackers } from './announce/trackers.ts'
 import { type Clock, processClock } from './clock.ts'
 import type { SwarmEvents } from './events.ts'
 import { Bans } from './guards/bans.ts'
-import { callKnownMs, KnownPeers, resolveBySystem } from './known-peers.ts'
+import { DialPace } from './guards/dial-pace.ts'
+import { PeerFilter, type PeerLists } from './guards/peer-filter.ts'
+import { KnownPeers, lookUpMs, resolveBySystem } from './known-peers.ts'
 import { Backlog } from './limits/backlog.ts'
 import { Budgets, type GroupedRates } from './limits/budgets.ts'
 import { defaultSwarmLimits, type SwarmLimits } from './limits/limits.ts'
@@ -27,6 +29,10 @@ export interface SwarmOptions {
   readonly bindAddress?: string | undefined
   /** Where peers reach us, told to trackers when it is not the address that they see. */
   readonly announceAddress?: string | undefined
+  /** Where peers reach us, told to trackers and peers when it is not the port that we listen on. */
+  readonly announcePort?: number | undefined
+  /** Whether connected peers are told of each other (BEP 11); never about private packs. By default they are. */
+  readonly peerExchange?: boolean | undefined
   readonly maxConnections: number
   /** Where we are: peers of the same site give each other what one of them has. */
   readonly site?: Site | undefined
@@ -49,7 +55,9 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   /** Of packs that were removed. */
   #pastTraffic: TrafficCounts = new Traffic().counts()
   #isClosed = false
-  #knownCalled = Number.NEGATIVE_INFINITY
+  /** By group; undefined: for all packs. */
+  readonly #known = new Map<string | undefined, KnownPeers>()
+  #lookedUpAt = Number.NEGATIVE_INFINITY
 
   private constructor(around: (swarm: Swarm) => Surroundings) {
     super()
@@ -64,10 +72,14 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const limits = { ...defaultSwarmLimits, ...options.limits }
     const role = options.role === 'origin' ? 'origin' : 'mirror'
     const { site = new Site() } = options
+    const filter = new PeerFilter()
     let swarm: Swarm | undefined
     const client = await PeerClient.listen({
       ...options,
       bindAddress: options.bindAddress,
+      announcePort: options.announcePort,
+      peerExchange: options.peerExchange ?? true,
+      admits: host => filter.admits(host),
       limits,
       site: site.name,
       role,
@@ -75,7 +87,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     })
     const trackers = new Trackers({
       peerId: client.peerId,
-      port: client.port,
+      port: options.announcePort ?? client.port,
       address: options.announceAddress,
       key: randomBytes(4).toString('hex'),
       random,
@@ -87,7 +99,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       client,
       trackers,
       limits,
-      budgets: new Budgets(limits, clock),
+      budgets: new Budgets(limits, clock, limits.rampUpSeconds),
       site,
       backlog: new Backlog(limits.unwrittenBytes),
       clock,
@@ -95,7 +107,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       fetch,
       logger,
       bans: new Bans(clock),
-      knownPeers: new KnownPeers(resolveBySystem),
+      filter,
+      dialPace: new DialPace(clock),
       ownAddresses: new Set(),
       emit: (name, ...payload) => self.#tell(name, payload),
       isFull: () => self.#peerCount() >= options.maxConnections,
@@ -146,12 +159,21 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   }
 
   /**
-   * Peers (`HOST:PORT`, names or addresses) that are called about every pack that lacks something, with or without a
-   * tracker; in place of what the same `teller` told before. Resolves when their names are looked up; never rejects.
+   * Peers (`HOST:PORT`, names or addresses) that are called about every pack that lacks something, or those of `group`,
+   * with or without a tracker; in place of what the same `teller` told before. Resolves when their names are looked up;
+   * never rejects.
    */
-  async knowPeers(teller: string, peers: readonly string[]): Promise<void> {
-    await this.#around.knownPeers.tell(teller, peers)
-    this.#knownCalled = Number.NEGATIVE_INFINITY
+  async knowPeers(teller: string, peers: readonly string[], group?: string): Promise<void> {
+    const known = this.#known.get(group) ?? new KnownPeers(resolveBySystem)
+    this.#known.set(group, known)
+    await known.tell(teller, peers)
+    for (const pack of this.#packs.values()) pack.callAtOnce()
+  }
+
+  /** From now on meets only whom these lists let in; others are left. @throws RangeError, TypeError for no network */
+  filterPeers(lists: PeerLists): void {
+    this.#around.filter.set(lists)
+    for (const pack of this.#packs.values()) pack.leaveUnwanted()
   }
 
   /** Waits until `bytes` may go out by another way than to peers, such as HTTP, under the same upload limit. */
@@ -211,14 +233,23 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       pack.holdBack(isUrgent && !pack.isUrgent)
       pack.tick(now)
     }
-    if (now - this.#knownCalled >= callKnownMs) this.#callKnown(active, now)
+    this.#around.budgets.tick(now)
+    this.#around.dialPace.tick()
+    this.#callKnown(active, now)
   }
 
   #callKnown(active: readonly SwarmPack[], now: number): void {
-    const { knownPeers } = this.#around
-    this.#knownCalled = now
-    void knownPeers.lookUp()
-    for (const pack of active) pack.call(knownPeers.addresses)
+    if (this.#known.size === 0) return
+    const calling = active.filter(pack => pack.mayCall(now))
+    if (calling.length === 0) return
+    if (now - this.#lookedUpAt >= lookUpMs) {
+      this.#lookedUpAt = now
+      for (const known of this.#known.values()) void known.lookUp()
+    }
+    for (const pack of calling) {
+      const groups = pack.group === undefined ? [undefined] : [undefined, pack.group]
+      pack.call(new Set(groups.flatMap(group => this.#known.get(group)?.addresses ?? [])), now)
+    }
   }
 
   #peerCount(): number {

@@ -10,7 +10,12 @@ export async function lookAtPorts(configuration: AgentConfiguration): Promise<Di
   const { host, port } = parseListen(configuration.listen)
   return [
     await lookAtPort('port for HTTP', host, port, '`listen`'),
-    await lookAtPort('port for peers', undefined, configuration['peer-port'], '`peer-port`'),
+    await lookAtPort(
+      'port for peers',
+      configuration['bind-address'],
+      configuration['peer-port'],
+      '`peer-port` or `bind-address`',
+    ),
   ]
 }
 

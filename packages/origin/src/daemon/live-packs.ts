@@ -6,6 +6,8 @@ import type { Swarm } from '@repocast/swarm'
 export interface LivePacksOptions {
   readonly store: Store
   readonly swarm: Swarm
+  /** Further trackers, at which packs that name them are announced. */
+  readonly trackers: readonly string[]
   /** A pack that is shared now. */
   readonly onShared: (infoHash: InfoHash) => void
   /** A pack that is not shared any more. */
@@ -89,11 +91,13 @@ export class LivePacks {
   }
 
   async #share(infoHash: InfoHash): Promise<void> {
-    const { store, swarm, onShared } = this.#options
+    const { store, swarm, trackers, onShared } = this.#options
     const storage = await store.openPack(infoHash)
     this.#live.add(infoHash)
-    // No tracker is asked: the bundled one is told, and peers come to the origin, not the origin to them.
-    swarm.add({ pack: storage.pack, storage, trackers: [] })
+    // The bundled tracker is not asked: it is told, and peers come to the origin, not the origin to them.
+    const { pack } = storage
+    const further = pack.announce.filter(address => trackers.includes(address))
+    swarm.add({ pack, storage, trackers: further })
     onShared(infoHash)
   }
 

@@ -1,9 +1,9 @@
 import { RepocastError } from '@repocast/errors'
 import type { Feed } from '@repocast/feed'
 import { parseRepositoryName, type RepositoryName, type SnapshotRecord } from '@repocast/objects'
-import { announceAddresses } from '../commands.ts'
 import { type OriginOptions, withOrigin } from '../open-origin.ts'
 import { lastRecord } from '../publish/last-record.ts'
+import { torrentSettings } from '../publish/torrent-settings.ts'
 import { diffSnapshots, type SnapshotChange, type SnapshotDifference } from './difference.ts'
 import { type LogEntry, logSnapshots } from './log.ts'
 import { type RollbackProgress, type RollbackResult, rollback } from './rollback.ts'
@@ -83,9 +83,9 @@ export async function rollbackRepository(options: OriginOptions, command: Rollba
   const serial = parseSerial(command.serial)
   const { signal, onProgress } = command
   return await withOrigin(options, async origin => {
-    const announce = announceAddresses(origin.configuration)
+    const torrents = torrentSettings(origin.configuration, repository)
     const { clock } = options
-    return await rollback({ repository, serial, announce, signal, onProgress }, { ...origin, clock })
+    return await rollback({ repository, serial, torrents, signal, onProgress }, { ...origin, clock })
   })
 }
 

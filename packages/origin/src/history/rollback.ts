@@ -6,13 +6,13 @@ import { lastRecord } from '../publish/last-record.ts'
 import { packUp } from '../publish/pack-up.ts'
 import type { PublishProgress, PublishSurroundings } from '../publish/publish.ts'
 import { takeInventory } from '../publish/take-inventory.ts'
+import type { TorrentSettings } from '../publish/torrent-settings.ts'
 
 export interface RollbackOptions {
   readonly repository: RepositoryName
   /** Of the snapshot whose content shall be published again. */
   readonly serial: number
-  /** Address of the tracker, for the .torrent files. */
-  readonly announce: readonly string[]
+  readonly torrents: TorrentSettings
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: RollbackProgress) => void) | undefined
 }
@@ -47,7 +47,7 @@ export async function rollback(options: RollbackOptions, surroundings: PublishSu
 }
 
 async function rollbackLocked(
-  { repository, serial: contentOf, announce, signal, onProgress }: RollbackOptions,
+  { repository, serial: contentOf, torrents, signal, onProgress }: RollbackOptions,
   { store, feed, clock }: PublishSurroundings,
 ): Promise<RollbackResult> {
   const old = await feed.record(repository, contentOf)
@@ -63,7 +63,7 @@ async function rollbackLocked(
     if (taken === 'incomplete') throw collected(old)
     const serial = last.serial + 1
     const { packs, added, merged } = await packUp(store, inventory, {
-      ...{ repository, serial, last, announce, signal },
+      ...{ repository, serial, last, torrents, signal },
       isWhole: taken === 'whole',
       onProgress: progress => onProgress?.({ step: 'pack', ...progress }),
     })

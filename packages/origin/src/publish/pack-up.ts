@@ -1,6 +1,7 @@
 import type { InfoHash, PackReference, RepositoryName, SnapshotRecord } from '@repocast/objects'
 import { defaultPackLimits, makeTorrent, planMerges, planPacks } from '@repocast/packs'
 import type { Inventory, Store } from '@repocast/store'
+import type { TorrentSettings } from './torrent-settings.ts'
 
 export interface PackUpOptions {
   readonly repository: RepositoryName
@@ -8,8 +9,7 @@ export interface PackUpOptions {
   readonly last: SnapshotRecord | undefined
   /** Whether the inventory lists all objects, so that packs can be given up. */
   readonly isWhole: boolean
-  /** Addresses of the tracker, for the .torrent files. */
-  readonly announce: readonly string[]
+  readonly torrents: TorrentSettings
   readonly signal?: AbortSignal | undefined
   readonly onProgress: (progress: PackProgress) => void
 }
@@ -67,7 +67,7 @@ class PackMaker {
 
   /** Makes packs of the objects that no covering pack holds. */
   async packUncovered(): Promise<InfoHash[]> {
-    const { repository, serial, announce, signal, onProgress } = this.#options
+    const { repository, serial, torrents, signal, onProgress } = this.#options
     const { objects, bytes } = this.#inventory.uncoveredSize()
     const { maxObjects, maxBytes } = defaultPackLimits
     // A pack may end before it is full; so there may be more in the end.
@@ -78,7 +78,7 @@ class PackMaker {
       const pack = this.#made
       const { torrent } = await makeTorrent(plan, {
         name: pack === 1 ? `${repository}-${serial}` : `${repository}-${serial}-${pack}`,
-        announce,
+        ...torrents,
         read: entry => this.#store.objects.read(entry.id),
         ...(signal && { signal }),
         onProgress: ({ hashedBytes, totalBytes }) =>

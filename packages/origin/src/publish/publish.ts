@@ -15,14 +15,14 @@ import { lastRecord } from './last-record.ts'
 import { type PackProgress, packUp } from './pack-up.ts'
 import { previewStaging, type Staging, storeStaging } from './staging.ts'
 import { takeInventory } from './take-inventory.ts'
+import type { TorrentSettings } from './torrent-settings.ts'
 
 export interface PublishOptions {
   readonly repository: RepositoryName
   /** Directory of the source tree. */
   readonly tree: string
   readonly method: IngestMethod
-  /** Address of the tracker, for the .torrent files. */
-  readonly announce: readonly string[]
+  readonly torrents: TorrentSettings
   readonly check: CheckSettings
   /** Only look what would be published. */
   readonly isDryRun?: boolean | undefined
@@ -120,7 +120,7 @@ async function publishStaged(
   try {
     const taken = await takeInventory(inventory, staging.objects, store.packs, scanned.root, last)
     if (taken === 'incomplete') throw incomplete(options)
-    const { repository, announce, check, signal, onProgress, isDryRun } = options
+    const { repository, torrents, check, signal, onProgress, isDryRun } = options
     const findings = await checkSnapshot(staging, {
       ...{ source: options.tree, scanned, last, settings: check, signal },
       now: surroundings.clock(),
@@ -133,7 +133,7 @@ async function publishStaged(
       return resultOf(record, scanned, { ...unpacked, new: added, findings })
     }
     const packed = await packUp(store, inventory, {
-      ...{ repository, serial, last, announce, signal },
+      ...{ repository, serial, last, torrents, signal },
       isWhole: taken === 'whole',
       onProgress: progress => onProgress?.({ step: 'pack', ...progress }),
     })

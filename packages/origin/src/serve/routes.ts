@@ -29,6 +29,8 @@ export interface RouteSurroundings {
   readonly tracker: Tracker
   /** Whether the tracker also takes WebSockets. */
   readonly webSocket: boolean
+  /** Whether who announces from this address may say where the peer is. */
+  readonly mayNameAddress: (address: string) => boolean
   readonly mirrors: Mirrors
   readonly statistics: Statistics
   /** What agents listen to. */
@@ -59,7 +61,10 @@ export async function addRoutes(server: FastifyInstance, surroundings: RouteSurr
       void reply.header('cache-control', path.endsWith('timestamp.json') ? 'no-cache' : 'max-age=31536000, immutable'),
   })
   addPackRoutes(server, surroundings)
-  addTrackerRoutes(server, surroundings.tracker, { webSocket: surroundings.webSocket })
+  addTrackerRoutes(server, surroundings.tracker, {
+    webSocket: surroundings.webSocket,
+    mayNameAddress: surroundings.mayNameAddress,
+  })
   addReportRoute(server, surroundings)
   await server.register(async guarded => addStatisticsRoutes(guarded, surroundings))
   server.get<{ Querystring: { statistics?: string } }>('/events', (request, reply) =>

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { type Budget, JointBudget } from './budget.ts'
 import { ByteBudget } from './byte-budget.ts'
+import { RampUp } from './ramp-up.ts'
 
 /** In bytes per second; 0 is without limit. */
 export interface LimitRates {
@@ -37,19 +38,33 @@ export class Budgets {
   readonly #clock: Clock
   readonly #total: Pair
   readonly #groups = new Map<string, Pair>()
+  readonly #rampUp: RampUp
+  readonly #rampDown: RampUp
   #rates: GroupedRates
 
-  constructor(rates: GroupedRates, clock: Clock) {
+  /** @param rampUpSeconds how long a transfer takes to come to its full rate */
+  constructor(rates: GroupedRates, clock: Clock, rampUpSeconds = 0) {
     this.#clock = clock
     this.#rates = rates
     this.#total = new Pair(rates, clock)
+    this.#rampUp = new RampUp(rampUpSeconds)
+    this.#rampDown = new RampUp(rampUpSeconds)
+    this.tick(clock.now())
   }
 
   /** From now on other rates. */
   limit(rates: GroupedRates): void {
     this.#rates = rates
-    this.#total.rates = rates
+    this.tick(this.#clock.now())
     for (const [name, pair] of this.#groups) pair.rates = rates.groups?.get(name) ?? withoutLimit
+  }
+
+  /** A few times a second. */
+  tick(now: number): void {
+    const { uploads, downloads } = this.#total
+    const { uploadRate, downloadRate } = this.#rates
+    uploads.bytesPerSecond = this.#rampUp.rate(now, uploadRate, uploads.takenBytes)
+    downloads.bytesPerSecond = this.#rampDown.rate(now, downloadRate, downloads.takenBytes)
   }
 
   /** What packs of `group` draw on; they always draw on the budget of all, too. */

@@ -19,6 +19,8 @@ export class ByteBudget implements Budget {
   #bytes = 0
   #refilledAt: number
   #timer: NodeJS.Timeout | undefined
+  /** Taken ever, and not given back. */
+  takenBytes = 0
 
   constructor(bytesPerSecond: number, clock: Clock) {
     this.#clock = clock
@@ -54,10 +56,12 @@ export class ByteBudget implements Budget {
   }
 
   take(bytes: number): void {
+    this.takenBytes += bytes
     if (this.#bytesPerSecond > 0) this.#bytes -= bytes
   }
 
   giveBack(bytes: number): void {
+    this.takenBytes -= bytes
     if (this.#bytesPerSecond > 0) this.#bytes = Math.min(this.#burst, this.#bytes + bytes)
   }
 

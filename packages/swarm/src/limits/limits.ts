@@ -4,6 +4,8 @@ export interface SwarmLimits {
   readonly uploadRate: number
   /** 0 is without limit. */
   readonly downloadRate: number
+  /** How long a transfer takes to come to its full rate, in seconds; 0: it begins with it. */
+  readonly rampUpSeconds: number
   /** Connections that we open for one pack. */
   readonly peersPerPack: number
   /** Peers of one pack that are served at the same time. */
@@ -21,6 +23,7 @@ export interface SwarmLimits {
 export const defaultSwarmLimits: SwarmLimits = {
   uploadRate: 0,
   downloadRate: 0,
+  rampUpSeconds: 0,
   peersPerPack: 55,
   uploadSlots: 64,
   requestQueue: 1000,

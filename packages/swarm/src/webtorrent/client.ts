@@ -9,7 +9,7 @@ import { unusedChunkStore } from './chunk-store.ts'
 import { joinDirectly } from './direct-stream.ts'
 import { newPeerId } from './peer-id.ts'
 import { type ReadPiece, readAhead } from './read-ahead.ts'
-import { findTorrentsBy, guardServer, listenAddress } from './seams.ts'
+import { filterPeers, findTorrentsBy, guardServer, listenAddress } from './seams.ts'
 import { Session, type SessionOwner } from './session.ts'
 
 export interface ClientOptions {
@@ -17,6 +17,12 @@ export interface ClientOptions {
   readonly peerPort: number
   /** By default all addresses of the host. */
   readonly bindAddress: string | undefined
+  /** Where peers reach us, when it is not the port that we listen on. */
+  readonly announcePort: number | undefined
+  /** Whether connected peers are told of each other (BEP 11). */
+  readonly peerExchange: boolean
+  /** Whether the peer at this address is met at all. */
+  readonly admits: (host: string) => boolean
   readonly maxConnections: number
   readonly limits: SwarmLimits
   /** Name of our site, '' for none. */
@@ -59,7 +65,7 @@ export class PeerClient {
       tracker: false,
       dht: false,
       lsd: false,
-      utPex: true,
+      utPex: options.peerExchange,
       natUpnp: false,
       natPmp: false,
       utp: false,
@@ -74,6 +80,7 @@ export class PeerClient {
     guardServer(client, maxConnections + pendingConnections, error =>
       logger.warn({ error: describeError(error) }, 'a peer could not be accepted'),
     )
+    filterPeers(client, options.admits)
     findTorrentsBy(client, async infoHash => (await wake(infoHash as InfoHash))?.torrent ?? null)
     return new PeerClient(client, options)
   }
@@ -90,7 +97,7 @@ export class PeerClient {
 
   /** @throws what webtorrent says against it */
   open({ pack, held, uploads, read, owner }: OpenPack): Promise<Session> {
-    const { limits, site, role } = this.#options
+    const { announcePort, limits, site, role } = this.#options
     const torrent: Torrent = this.#client.add(slimTorrent(pack, []), {
       preloadedStore: unusedChunkStore(pack.pieceLength),
       storeCacheSlots: 0,
@@ -100,7 +107,7 @@ export class PeerClient {
       alwaysChokeSeeders: false,
       private: pack.private,
     })
-    const session = new Session(torrent, this.port, {
+    const session = new Session(torrent, announcePort ?? this.port, {
       pack,
       role,
       site,

@@ -8,7 +8,7 @@ import { noisePack, until } from '../loopback.ts'
 import { MemoryStorage } from '../memory-storage.ts'
 import { emptyBits } from '../picker/bits.ts'
 import { unusedChunkStore } from './chunk-store.ts'
-import { findTorrentsBy, guardServer, listenAddress, markHeld, takeOver } from './seams.ts'
+import { filterPeers, findTorrentsBy, guardServer, listenAddress, markHeld, takeOver } from './seams.ts'
 
 /*
  * Each test is one thing that seams.ts relies on. When one fails after webtorrent was updated, read
@@ -90,6 +90,20 @@ describe('webtorrent still', () => {
     guardServer(client, 7, error => errors.push(error))
     client._connPool?.tcpServer.emit('error', new Error('EMFILE'))
     expect([client.destroyed, errors.length, client._connPool?.tcpServer.maxConnections]).toEqual([false, 1, 7])
+  })
+
+  test('takes connections by _onTCPConnectionBound, and asks client.blocked before it calls anybody', async () => {
+    const [a, b] = [await listen(), await listen('127.0.0.2')]
+    expect(a._connPool?.tcpServer.listeners('connection')).toEqual([a._connPool?._onTCPConnectionBound])
+    const asked: string[] = []
+    filterPeers(b, host => {
+      asked.push(host)
+      return false
+    })
+    const { torrent } = await open(b, { isFull: false })
+    expect(torrent.addPeer(`127.0.0.1:${a.torrentPort}`)).toBe(false)
+    expect(torrent.addPeer('[2001:db8::1]:6881')).toBe(false)
+    expect(asked).toEqual(['127.0.0.1', '2001:db8::1'])
   })
 
   test('asks client.get for the torrent of an incoming handshake, and waits for it', async () => {

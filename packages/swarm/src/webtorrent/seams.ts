@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type WebTorrent from 'webtorrent'
 import type { Peer, Torrent, Wire } from 'webtorrent'
 
@@ -18,6 +19,20 @@ export function guardServer(client: WebTorrent, maxConnections: number, onError:
   pool.tcpServer.maxConnections = maxConnections
   pool.tcpServer.off('error', pool._onTCPError)
   pool.tcpServer.on('error', onError)
+}
+
+/** Meets no peer that `admits` does not let in: it is not called, whoever names it, and hung up on when it calls. */
+export function filterPeers(client: WebTorrent, admits: (host: string) => boolean): void {
+  const contains = (host: string) => !admits(host.replace(/^\[|\]$/g, ''))
+  Object.assign(client, { blocked: { contains } })
+  const pool = client._connPool
+  if (pool === null) return
+  const take = pool._onTCPConnectionBound
+  pool.tcpServer.off('connection', take)
+  pool.tcpServer.on('connection', (socket: Socket) => {
+    if (admits(socket.remoteAddress ?? '')) take(socket)
+    else socket.destroy()
+  })
 }
 
 /**

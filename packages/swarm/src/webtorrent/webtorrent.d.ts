@@ -1,7 +1,7 @@
 /** What we use of webtorrent 3.0 and, through it, of bittorrent-protocol 5.0. Underscored names: see seams.ts. */
 declare module 'webtorrent' {
   import type { EventEmitter } from 'node:events'
-  import type { Server } from 'node:net'
+  import type { Server, Socket } from 'node:net'
 
   export interface Wire extends EventEmitter {
     readonly peerId: string
@@ -114,7 +114,11 @@ declare module 'webtorrent' {
     get(infoHash: string): Promise<Torrent | null>
     add(torrent: object, options: TorrentOptions): Torrent
     destroy(done: (error?: Error) => void): void
-    readonly _connPool: { readonly tcpServer: Server; readonly _onTCPError: (error: Error) => void } | null
+    readonly _connPool: {
+      readonly tcpServer: Server
+      readonly _onTCPError: (error: Error) => void
+      readonly _onTCPConnectionBound: (socket: Socket) => void
+    } | null
   }
 }
 

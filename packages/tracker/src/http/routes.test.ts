@@ -35,7 +35,7 @@ async function placeOf(trustedProxies: string[], remoteAddress: string, headers:
     trustedProxies,
     isReady: () => true,
   })
-  addTrackerRoutes(server, tracker, { webSocket: false })
+  addTrackerRoutes(server, tracker, { webSocket: false, mayNameAddress: address => address === '192.0.2.20' })
   const hash = infoHash.replace(/../g, '%$&')
   const url = `/announce?info_hash=${hash}&peer_id=${'x'.repeat(20)}&port=7777&left=0${query}`
   const answer = await server.inject({ url, remoteAddress, headers })
@@ -60,6 +60,8 @@ test.each([
   [[], '127.0.0.1', {}, '&ip=198.51.100.9', '198.51.100.9'],
   [[], '::1', {}, '&ip=2001%3Adb8%3A%3A9', '2001:db8::9'],
   [[], '127.0.0.1', {}, '&ip=not-an-address', '127.0.0.1'],
+  [[], '192.0.2.20', {}, '&ip=198.51.100.9', '198.51.100.9'],
+  [[], '192.0.2.20', { 'x-forwarded-for': '192.0.2.7' }, '', '192.0.2.20'],
   // A proxy on this host does not make its clients local.
   [[], '127.0.0.1', { 'x-forwarded-for': '192.0.2.7' }, '&ip=198.51.100.9', '127.0.0.1'],
   [['127.0.0.1'], '127.0.0.1', { 'x-forwarded-for': '192.0.2.7' }, '&ip=198.51.100.9', '192.0.2.7'],

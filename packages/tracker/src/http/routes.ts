@@ -6,12 +6,15 @@ import { UpgradeRoute } from './upgrade-route.ts'
 export interface TrackerRouteOptions {
   /** Whether `/announce` also takes WebSockets. */
   readonly webSocket: boolean
+  /** Whether who announces from this address may say where the peer is; programs on this host always may. */
+  readonly mayNameAddress?: (address: string) => boolean
 }
 
 const headers = { 'content-type': 'text/plain', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /** Adds `/announce` and `/scrape`. */
-export function addTrackerRoutes(server: FastifyInstance, tracker: Tracker, { webSocket }: TrackerRouteOptions): void {
+export function addTrackerRoutes(server: FastifyInstance, tracker: Tracker, options: TrackerRouteOptions): void {
+  const { webSocket, mayNameAddress = () => false } = options
   const upgrades = webSocket ? new UpgradeRoute(server, tracker) : undefined
   for (const path of ['/announce', '/scrape']) {
     server.get(path, async (request, reply) => {
@@ -22,7 +25,7 @@ export function addTrackerRoutes(server: FastifyInstance, tracker: Tracker, { we
       }
       // Not request.query: info-hashes are bytes, not text.
       const target = request.raw.url ?? path
-      const requester = { address: request.ip, mayNameAddress: isLocal(request) }
+      const requester = { address: request.ip, mayNameAddress: isLocal(request) || mayNameAddress(request.ip) }
       const answer = tracker.http.answer(target.slice(target.indexOf(path)), requester)
       reply.hijack()
       reply.raw.writeHead(200, { ...headers, 'content-length': answer.length })

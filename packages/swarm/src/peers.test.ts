@@ -1,0 +1,135 @@
+import { silentLogger } from '@repocast/errors'
+import { afterEach, describe, expect, test } from 'vitest'
+import { addressOf, allPieces, Loopback, noisePack, until } from './loopback.ts'
+import { MemoryStorage } from './memory-storage.ts'
+import { RawPeer } from './raw-peer.ts'
+
+const loopback = new Loopback()
+afterEach(() => loopback.close())
+
+const [unchoke, haveAll, request] = [1, 14, 6]
+
+describe('a filter', () => {
+  test('hangs up on who calls from a blocked network, before anything is said', async () => {
+    const { pack, content } = await noisePack(4)
+    const origin = await loopback.swarm({ role: 'origin' })
+    origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    origin.filterPeers({ allow: [], block: ['127.0.0.0/8'] })
+    await expect(RawPeer.connect(origin.port, pack.infoHash)).rejects.toThrow('closed')
+    origin.filterPeers({ allow: ['127.0.0.1'], block: [] })
+    const peer = await RawPeer.connect(origin.port, pack.infoHash)
+    peer.socket.destroy()
+  })
+
+  test('keeps us from calling who is not allowed, whoever names him', async () => {
+    const { pack, content } = await noisePack(4)
+    const [origin, agent] = [await loopback.swarm({ role: 'origin' }), await loopback.swarm()]
+    const there = origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const here = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+    here.want([0])
+    agent.filterPeers({ allow: ['10.0.0.0/8'], block: [] })
+    await here.addPeer(addressOf(origin))
+    // webtorrent itself, as when a peer names another
+    const session = await here.wake()
+    expect(session?.torrent.addPeer(addressOf(origin))).toBe(false)
+    agent.filterPeers({ allow: ['10.0.0.0/8', '127.0.0.1'], block: [] })
+    await here.addPeer(addressOf(origin))
+    await here.done([0])
+    expect(there.status().peers).toBe(1)
+  })
+
+  test('that becomes narrower ends connections', async () => {
+    const { pack, content } = await noisePack(4)
+    const [origin, agent] = [await loopback.swarm({ role: 'origin' }), await loopback.swarm()]
+    origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const here = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+    here.want([0])
+    await here.addPeer(addressOf(origin))
+    await here.done([0])
+    expect(origin.status().peers).toBe(1)
+    expect(() => agent.filterPeers({ allow: [], block: ['127.0.0.0/33'] })).toThrow()
+    agent.filterPeers({ allow: [], block: ['127.0.0.0/8'] })
+    await until(() => origin.status().peers === 0 && agent.status().peers === 0)
+  })
+})
+
+test('peers meet over IPv6', async () => {
+  const { pack, content } = await noisePack(4)
+  const origin = await loopback.swarm({ role: 'origin', bindAddress: '::1' })
+  const agent = await loopback.swarm({ bindAddress: '::1' })
+  origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+  const here = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+  here.want(allPieces(pack))
+  await here.addPeer(`[::1]:${origin.port}`)
+  await here.done(allPieces(pack))
+  await until(() => origin.peers().some(({ address }) => address === `[::1]:${agent.port}`))
+  agent.filterPeers({ allow: [], block: ['::1/128'] })
+  await until(() => origin.status().peers === 0)
+})
+
+test('known peers of a group are called about its packs only', async () => {
+  const [one, two] = [await noisePack(4, 1), await noisePack(4, 2)]
+  const [mirror, agent] = [await loopback.swarm(), await loopback.swarm()]
+  const [ours, others] = [one, two].map(({ pack, content }, k) => {
+    mirror.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const here = agent.add({
+      pack,
+      storage: new MemoryStorage(pack),
+      trackers: [],
+      group: k === 0 ? 'debian' : 'fedora',
+    })
+    here.want(allPieces(pack))
+    return here
+  })
+  await agent.knowPeers('configuration', [`localhost:${mirror.port}`], 'debian')
+  await ours?.done(allPieces(one.pack))
+  expect(others?.status()).toMatchObject({ downloadedBytes: 0, peers: 0 })
+})
+
+test('a peer that is behind another port tells that one to peers', async () => {
+  const { pack, content } = await noisePack(4)
+  const origin = await loopback.swarm({ role: 'origin' })
+  const agent = await loopback.swarm({ announcePort: 54_321 })
+  origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+  const here = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+  here.want([0])
+  await here.addPeer(addressOf(origin))
+  await until(() => origin.peers().some(({ address }) => address === '127.0.0.1:54321'))
+})
+
+test('without peer exchange nobody is told of others', async () => {
+  const { pack, content } = await noisePack(4)
+  const origin = await loopback.swarm({ role: 'origin', peerExchange: false })
+  origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+  for (const [isOffered, peerExchange] of [
+    [false, false],
+    [true, true],
+  ] as const) {
+    const swarm = peerExchange ? await loopback.swarm() : origin
+    if (peerExchange) swarm.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const peer = await RawPeer.connect(swarm.port, pack.infoHash)
+    const handshake = (await peer.receiveMessage(20)).toString('latin1')
+    expect(handshake.includes('ut_pex')).toBe(isOffered)
+    peer.socket.destroy()
+  }
+})
+
+test('a peer that stalls is left, and what it was asked for comes from others', async () => {
+  const { pack, content } = await noisePack(8)
+  let now = 0
+  const agent = await loopback.swarm({ clock: { now: () => now }, logger: silentLogger })
+  const storage = new MemoryStorage(pack)
+  const here = agent.add({ pack, storage, trackers: [] })
+  here.want(allPieces(pack))
+  const staller = await RawPeer.connect(agent.port, pack.infoHash, { isFast: true })
+  staller.send(haveAll)
+  staller.send(unchoke)
+  await staller.receiveMessage(request)
+  const origin = await loopback.swarm({ role: 'origin' })
+  origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+  await here.addPeer(addressOf(origin))
+  now = 31_000
+  await staller.untilClosed()
+  await here.done(allPieces(pack))
+  expect(storage.content.equals(content)).toBe(true)
+})

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { startAgent, startOrigin } from '../lab/deployment.ts'
+import { assertSameTree, changePlainTree, openLab, plainTree } from '../lab/index.ts'
+
+test('a private repository reaches mirrors; who blocks all peers has it from the web seed, until the configuration is read again', async () => {
+  await using lab = openLab('peers')
+  const source = lab.newDirectory('source')
+  await plainTree(source, { seed: 1, files: 30, directories: 3, bytes: 60_000 })
+  const origin = await startOrigin(lab, { repositories: { tree: { private: true } } })
+  const { packs } = await origin.publish('tree', source)
+  const torrent = async (infoHash: string | undefined) =>
+    Buffer.from(await (await fetch(`${origin.url}/torrents/${infoHash}.torrent`)).arrayBuffer()).toString('latin1')
+  expect(await torrent(packs[0]?.infoHash)).toContain('7:privatei1e')
+  const links = { tree: await origin.link('tree') }
+  const first = await startAgent(lab, links, { name: 'first' })
+  await first.waitForSerial('tree', 1)
+
+  // The second one meets nobody: what it gets, it gets from the web seed.
+  const second = await startAgent(lab, links, { name: 'second', settings: { 'peer-block': ['127.0.0.0/8'] } })
+  await second.waitForSerial('tree', 1)
+  expect(await second.status()).toMatchObject({ fromMirrorsBytes: 0, fromOriginBytes: 0 })
+  expect((await second.status()).fromWebSeedBytes).toBeGreaterThan(0)
+
+  const peers = [`localhost:${first.peerPort}`]
+  second.configure({ peers, 'peer-allow': ['127.0.0.1'] })
+  second.process.signal('SIGHUP')
+  await second.process.waitForOutput(/the configuration was read again/)
+  await changePlainTree(source, { seed: 2, add: 20 })
+  await origin.publish('tree', source)
+  await Promise.all([first.waitForSerial('tree', 2), second.waitForSerial('tree', 2)])
+  await assertSameTree(source, second.servedPath('tree'))
+  const { fromMirrorsBytes, fromOriginBytes } = await second.status()
+  expect(fromMirrorsBytes + fromOriginBytes).toBeGreaterThan(0)
+})
