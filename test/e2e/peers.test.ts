@@ -22,7 +22,7 @@ test('a private repository reaches mirrors; who blocks all peers has it from the
   expect((await second.status()).fromWebSeedBytes).toBeGreaterThan(0)
 
   const peers = [`localhost:${first.peerPort}`]
-  second.configure({ peers, 'peer-allow': ['127.0.0.1'] })
+  second.configure({ peers, 'peer-allow': ['127.0.0.1'], 'peer-block': [] })
   second.process.signal('SIGHUP')
   await second.process.waitForOutput(/the configuration was read again/)
   await changePlainTree(source, { seed: 2, add: 20 })
