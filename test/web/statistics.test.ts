@@ -168,3 +168,55 @@ describe('with a token only those who have it see the statistics', () => {
     expect(troubles.filter(trouble => !trouble.includes('401'))).toEqual([])
   })
 })
+
+describe('who asks over HTTP', () => {
+  let limited: LabOrigin
+  beforeAll(async () => {
+    const settings = { 'http-limit': { 'requests-per-second': 1, burst: 20 }, 'trusted-proxies': ['127.0.0.1'] }
+    limited = await startOrigin(lab, { settings })
+  })
+
+  /** Statuses of so many requests that a proxy on this host hands on for a client. */
+  async function statuses(count: number, path: string, client: string): Promise<Set<number>> {
+    const seen = new Set<number>()
+    for (let k = 0; k < count; k += 1) {
+      const response = await fetch(limited.url + path, { headers: { 'x-forwarded-for': client } })
+      await response.body?.cancel()
+      seen.add(response.status)
+      if (response.status === 429) expect(response.headers.get('retry-after')).toBe('1')
+    }
+    return seen
+  }
+
+  test('asks only so often, and keeps no others up', async () => {
+    expect(await statuses(20, '/stats.json', '192.0.2.1')).toEqual(new Set([200]))
+    expect(await statuses(20, '/stats.json', '192.0.2.1')).toContain(429)
+    expect(await statuses(5, '/feed/timestamp.json', '192.0.2.1')).toContain(429)
+    expect(await statuses(1, '/stats.json', '192.0.2.2')).toEqual(new Set([200]))
+    expect(await statuses(30, '/announce', '192.0.2.1')).not.toContain(429)
+    expect(await statuses(30, '/healthz', '192.0.2.1')).toEqual(new Set([200]))
+    const text = await (await fetch(`${limited.url}/metrics`)).text()
+    expect(Number(/^repocast_http_limited_requests_total (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(5)
+  })
+
+  test.each(['/', '/stats', '/stats.json', '/feed/timestamp.json', '/nothing', '/metalink/x/%ff/', '/packs/x'])(
+    '%s has headers that keep browsers from harm',
+    async path => {
+      const { headers } = await fetch(limited.url + path)
+      expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('x-frame-options')).toBe('DENY')
+      expect(headers.get('referrer-policy')).toBe('no-referrer')
+    },
+  )
+
+  test.each(['/feed/../keys/root.pem', '/feed/%2e%2e/keys/root.pem', '/feed/..%2forigin.yaml', '/_assets/..%2f..%2fx'])(
+    '%s leads nowhere',
+    async path => {
+      // curl does not tidy the path up
+      const url = limited.url + path
+      const { stdout } = await runCommand('curl', ['-s', '-o', '/dev/null', '-w', '%{http_code}', '--path-as-is', url])
+      expect(['400', '403', '404']).toContain(stdout)
+    },
+  )
+})

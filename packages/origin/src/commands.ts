@@ -46,8 +46,8 @@ export async function publishTree(options: OriginOptions, command: PublishComman
       { ...origin, clock: options.clock },
     )
     if (isDryRun) return await act
-    const { clock } = options
-    const told = toldToWebhooks({ repository, configuration, layout, clock }, act)
+    const { clock, logger } = options
+    const told = toldToWebhooks({ repository, configuration, layout, clock, logger }, act)
     return await counted({ repository, path: layout.publishes, clock }, told)
   })
 }

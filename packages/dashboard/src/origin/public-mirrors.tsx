@@ -45,9 +45,9 @@ function Table({ mirrors, hasRepositories = false }: TableProps) {
       <table class="list public-mirrors">
         <thead>
           <tr>
+            <th scope="col">State</th>
             <th scope="col">Address</th>
             {hasRepositories && <th scope="col">Repository</th>}
-            <th scope="col">State</th>
             <th scope="col">Since</th>
             <th scope="col">Why</th>
           </tr>
@@ -55,15 +55,17 @@ function Table({ mirrors, hasRepositories = false }: TableProps) {
         <tbody>
           {mirrors.map(({ repository, url, state, why, since }) => (
             <tr key={url}>
+              <td class={classes[state]}>{state}</td>
               <th scope="row">
-                <a href={url}>{url.replace(/^https?:\/\//, '')}</a>
+                <a href={url} rel="noreferrer">
+                  {url.replace(/^https?:\/\//, '')}
+                </a>
               </th>
               {hasRepositories && (
                 <td>
                   <a href={hashOf('repositories', repository)}>{repository}</a>
                 </td>
               )}
-              <td class={classes[state]}>{state}</td>
               <td>
                 <time dateTime={since} title={since}>
                   {agoText(since, now)}

@@ -1,4 +1,4 @@
-import { isRepocastError } from '@repocast/errors'
+import { describeError, isRepocastError, type Logger } from '@repocast/errors'
 import type { RepositoryName } from '@repocast/objects'
 import type { OriginConfiguration } from '../configuration.ts'
 import type { OriginLayout } from '../layout.ts'
@@ -11,6 +11,7 @@ export interface ToldPublish {
   readonly configuration: OriginConfiguration
   readonly layout: OriginLayout
   readonly clock: () => Date
+  readonly logger: Logger
 }
 
 /** Keeps for the webhooks when a publish fails; one that was told to stop has not failed. Ends as it does. */
@@ -25,13 +26,19 @@ export async function toldToWebhooks<T>(about: ToldPublish, publishing: Promise<
   }
 }
 
-function withOutbox({ configuration, layout, clock }: ToldPublish, use: (outbox: Outbox) => void): void {
-  const subscriptions = subscriptionsOf(configuration.notifications)
-  if (subscriptions.length === 0) return
-  const outbox = new Outbox({ path: layout.notifications, origin: configuration.url, subscriptions, clock })
+/** That webhooks are not told is no reason to fail, nor to hide why a publish did. */
+function withOutbox(about: ToldPublish, use: (outbox: Outbox) => void): void {
+  const { configuration, layout, clock, logger } = about
   try {
-    use(outbox)
-  } finally {
-    outbox.close()
+    const subscriptions = subscriptionsOf(configuration.notifications)
+    if (subscriptions.length === 0) return
+    const outbox = new Outbox({ path: layout.notifications, origin: configuration.url, subscriptions, clock })
+    try {
+      use(outbox)
+    } finally {
+      outbox.close()
+    }
+  } catch (error) {
+    logger.error({ error: describeError(error) }, 'what became of the publish could not be kept for the webhooks')
   }
 }
