@@ -26,9 +26,11 @@ need curl have curl
 need dnf have dnf
 need dpkg-dev have dpkg-source
 need faketime have faketime
+need gcc have cc
 need gpg have gpg
 need gpgv have gpgv
 need iproute2 have ip
+need libc6-dev test -e /usr/include/stdio.h
 need nginx-light have nginx
 need python3-libtorrent /usr/bin/python3 -c 'import importlib.util as u, sys; sys.exit(u.find_spec("libtorrent") is None)'
 need reprepro have reprepro
@@ -38,13 +40,12 @@ need strace have strace
 need systemd have systemd-analyze
 need systemd-container have systemd-nspawn
 need util-linux have setpriv
+need wget have wget
 need xz-utils have xz
 need zchunk have zck
 need zstd have zstd
 # What only the benchmarks use.
 if [ "${1:-}" = --bench ]; then
-  need gcc have cc
-  need libc6-dev test -e /usr/include/stdio.h
   need opentracker have opentracker
   need transmission-cli have transmission-remote
   need transmission-daemon have transmission-daemon

@@ -216,3 +216,32 @@ test('`agent verify` tells of damage and changes nothing; with --repair it heals
   await assertSameTree(source, served)
   expect(JSON.parse((await repocast(verify)).stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ found: 0 })
 })
+
+test('`agent verify --repair` beside a running agent has that do it; without --repair it says so', async () => {
+  await using lab = openLab('verify-beside')
+  const source = lab.newDirectory('source')
+  await plainTree(source, { seed: 11, files: 120, directories: 8, bytes: 100_000 })
+  const origin = await startOrigin(lab)
+  await origin.publish('tree', source)
+  // A round by itself would take weeks at this rate.
+  const settings = { scrub: { every: '1s', rate: '1kB/s' } }
+  const agent = await startAgent(lab, { tree: await origin.link('tree') }, { settings })
+  await agent.waitForSerial('tree', 1)
+  const served = agent.servedPath('tree')
+  await untilStatus(agent, ({ scrub }) => scrub.isRunning)
+  damage(await filesOf(served), served)
+
+  const verify = ['agent', 'verify', '--data', agent.data]
+  const refused = await tryRepocast(verify)
+  expect(refused).toMatchObject({ exitCode: 8, stderr: expect.stringMatching(/REPOCAST_AGENT_RUNNING/) })
+  expect(refused.stderr).toContain('--repair has it look at everything now')
+  const { stdout } = await repocast([...verify, '--repair', '--json'])
+  const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+  expect(result).toMatchObject({ lost: 0, byAgent: true })
+  expect(result.found).toBeGreaterThanOrEqual(damages)
+  expect(result.healed).toBe(result.found)
+  expect(result.bytes).toBeGreaterThan(1_000_000)
+  await repocast([...verify, '--repair'])
+  await assertSameTree(source, served)
+  expect(agent.process.exit).toBeUndefined()
+})

@@ -136,7 +136,14 @@ class RunAgent {
       const fields = { directory: this.#options.pages }
       this.#options.logger.warn(fields, 'the page was not built, / leads to /status.json: npm run build')
     }
-    await addRoutes(server, { mirrors: () => this.#mirrors, status, activity: () => this.#activity(), pages })
+    addRoutes(server, {
+      store: this.#agent.store,
+      mirrors: () => this.#mirrors,
+      status,
+      activity: () => this.#activity(),
+      pages,
+      isListing: () => this.#configuration['directory-listing'],
+    })
     const { host, port } = parseListen(address)
     await listen(server, host, port)
     this.#agent.life.onEnd('http', async () => await server.close())

@@ -117,6 +117,10 @@ export const AgentConfiguration = Type.Object(
       default: '0.0.0.0:8081',
       description: 'Address and port for HTTP: each repository under /NAME/, /status.json, /metrics, /healthz.',
     }),
+    'directory-listing': Type.Boolean({
+      default: true,
+      description: 'Whether the directories of a repository are listed over HTTP, as pages for people and wget.',
+    }),
     'public-url': Type.Optional(
       Type.String({
         pattern: '^https?://[^/?#]+(/[^?#]*)?$',

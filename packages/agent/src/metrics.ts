@@ -21,11 +21,69 @@ export function createAgentMetrics(status: () => AgentStatus): Registry {
       },
     },
     {
+      name: 'repocast_agent_lag_seconds',
+      help: 'Since when something newer than what is served could be; 0: nothing is newer.',
+      labels: ['repository'],
+      collect: (values, now) => {
+        for (const { name, lagSeconds } of now.repositories) values.set({ repository: name }, lagSeconds ?? 0)
+      },
+    },
+    {
+      name: 'repocast_agent_feed_read_timestamp_seconds',
+      help: 'When the feed was read and verified last, in seconds since 1970; 0: not since the start.',
+      labels: ['repository'],
+      collect: (values, now) => {
+        for (const { name, looked } of now.repositories)
+          values.set({ repository: name }, looked ? Date.parse(looked) / 1000 : 0)
+      },
+    },
+    {
+      name: 'repocast_agent_wanted_bytes',
+      help: 'Bytes that the snapshot to have still lacks, while it is fetched.',
+      labels: ['repository'],
+      collect: (values, now) => {
+        for (const { name, bytesDone, bytesWanted, state } of now.repositories)
+          values.set({ repository: name }, state === 'fetching' ? bytesWanted - bytesDone : 0)
+      },
+    },
+    {
+      name: 'repocast_agent_repository_downloaded_bytes_total',
+      help: 'Bytes of the packs of a repository taken from peers and web seeds since the start.',
+      labels: ['repository'],
+      collect: (values, now) => {
+        for (const { name, downloadedBytes } of now.repositories) values.set({ repository: name }, downloadedBytes ?? 0)
+      },
+    },
+    {
+      name: 'repocast_agent_repository_uploaded_bytes_total',
+      help: 'Bytes of the packs of a repository given to peers since the start.',
+      labels: ['repository'],
+      collect: (values, now) => {
+        for (const { name, uploadedBytes } of now.repositories) values.set({ repository: name }, uploadedBytes ?? 0)
+      },
+    },
+    {
+      name: 'repocast_agent_repository_peers',
+      help: 'Peers that are connected about the packs of a repository.',
+      labels: ['repository'],
+      collect: (values, now) => {
+        for (const { name, peers } of now.repositories) values.set({ repository: name }, peers ?? 0)
+      },
+    },
+    {
       name: 'repocast_agent_failed',
       help: 'Whether the last update failed.',
       labels: ['repository'],
       collect: (values, now) => {
         for (const { name, state } of now.repositories) values.set({ repository: name }, Number(state === 'failed'))
+      },
+    },
+    {
+      name: 'repocast_agent_paused',
+      help: 'Whether an update waits until the disk is mended or has room, or an admin agrees.',
+      labels: ['repository'],
+      collect: (values, now) => {
+        for (const { name, state } of now.repositories) values.set({ repository: name }, Number(state === 'paused'))
       },
     },
     {

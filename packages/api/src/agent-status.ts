@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox'
 const bytes = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 const text = Type.String({ maxLength: 1000 })
 const count = Type.Integer({ minimum: 0 })
+const rate = Type.Integer({ minimum: 0, description: 'bytes per second' })
 const time = Type.String({ maxLength: 40, description: 'ISO 8601, UTC' })
 const infoHash = Type.String({ pattern: '^[0-9a-f]{40}$' })
 const peerId = Type.String({ pattern: '^[0-9a-f]{40}$' })
@@ -31,6 +32,26 @@ export const RepositoryStatus = Type.Object(
     hold: Type.Optional(Type.Integer({ minimum: 1 })),
     bytesDone: bytes,
     bytesWanted: bytes,
+    secondsLeft: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'until what is wanted is here, at the rate of now; while it is fetched',
+      }),
+    ),
+    lagSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'since when something newer than what is served could be; 0: nothing is',
+      }),
+    ),
+    looked: Type.Optional(
+      Type.Union([time, Type.Null()], { description: 'when the feed was read and verified last; null: not yet' }),
+    ),
+    peers: Type.Optional(count),
+    downloadedBytes: Type.Optional(bytes),
+    uploadedBytes: Type.Optional(bytes),
+    downloadRate: Type.Optional(rate),
+    uploadRate: Type.Optional(rate),
     kept: Type.Optional(
       Type.Array(Type.Integer({ minimum: 1 }), {
         maxItems: 1000,
@@ -130,8 +151,8 @@ export const AgentStatus = Type.Object(
     fromMirrorsBytes: bytes,
     fromOriginBytes: bytes,
     fromWebSeedBytes: bytes,
-    downloadRate: Type.Integer({ minimum: 0, description: 'bytes per second' }),
-    uploadRate: Type.Integer({ minimum: 0, description: 'bytes per second' }),
+    downloadRate: rate,
+    uploadRate: rate,
     peers: count,
     disk: Type.Union([DiskStatus, Type.Null()], { description: 'null: it cannot be told' }),
     packs: Type.Array(PackReport, { maxItems: 16, description: 'those that move now' }),

@@ -11,6 +11,8 @@ export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly version: string
   readonly verbose: boolean
+  /** For commands whose success has more than one code. */
+  readonly setExitCode: (code: number) => void
 }
 
 /** One command: what it is called and takes, and what it does. */

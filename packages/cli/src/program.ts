@@ -18,7 +18,10 @@ export async function runProgram({ args, environment, version, signal }: Program
   let exitCode: number = exitCodes.ok
   const start = async (run: (context: CommandContext) => Promise<void>): Promise<void> => {
     try {
-      await run({ terminal, signal, clock: () => new Date(), environment, version, verbose })
+      const setExitCode = (code: number): void => {
+        exitCode = code
+      }
+      await run({ terminal, signal, clock: () => new Date(), environment, version, verbose, setExitCode })
     } catch (error) {
       if (signal.aborted) {
         exitCode = exitCodes.interrupted

@@ -3,8 +3,26 @@ export { Registry } from 'prom-client'
 export { loadConfiguration, parseConfiguration } from './configuration/load.ts'
 export { nearest } from './configuration/nearest.ts'
 export { sampleConfiguration } from './configuration/sample.ts'
+export { type ByteRange, parseByteRange, parseByteRanges } from './http/byte-range.ts'
+export { errorBody } from './http/error-body.ts'
 export { EventStream } from './http/event-stream.ts'
 export { loadPages, type Pages, servePages } from './http/pages.ts'
+export {
+  type Cell,
+  escapeHtml,
+  type Html,
+  type PageColumn,
+  pageFacts,
+  pageLink,
+  pageTable,
+  pageTableEnd,
+  pageTableRow,
+  pageTableStart,
+  plainPageEnd,
+  plainPageStart,
+  plainPageType,
+  renderPlainPage,
+} from './http/plain-page.ts'
 export type { RequestLimit } from './http/request-limit.ts'
 export {
   createHttpServer,

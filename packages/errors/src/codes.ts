@@ -159,6 +159,7 @@ export const errorCodes = {
   REPOCAST_CONFIGURATION_WRONG: { kind: 'configuration', meaning: 'A configuration file breaks its schema.' },
   REPOCAST_HTTP_CANNOT_LISTEN: { kind: 'conflict', meaning: 'The address or port for HTTP is taken or not allowed.' },
   REPOCAST_HTTP_NOT_FOUND: { kind: 'missing', meaning: 'There is nothing under the URL.' },
+  REPOCAST_HTTP_FORBIDDEN: { kind: 'missing', meaning: 'What is under the URL is not given out.' },
   REPOCAST_HTTP_BAD_REQUEST: { kind: 'usage', meaning: 'An HTTP request cannot be understood.' },
   REPOCAST_NO_MIRROR: { kind: 'network', meaning: 'No public mirror serves the newest snapshot of a repository.' },
   REPOCAST_HTTP_TOKEN_NEEDED: { kind: 'usage', meaning: 'A page is only for those who send the right token.' },

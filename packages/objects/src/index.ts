@@ -23,4 +23,5 @@ export type { DirectoryEntry, FileEntry, LinkEntry, RootTree, Segment, Tree, Tre
 export { type BuiltTree, buildTree, TreeBuilder } from './tree-builder.ts'
 export { decodeTree, isMode, isTime, maxTreeBytes } from './tree-codec.ts'
 export { type Change, diffTrees, isDirectory, type NamedObject, newObjects, sameEntry } from './tree-difference.ts'
+export { findEntry } from './tree-find.ts'
 export { assertSafeLink, listTree, segmentEntries, type WalkedEntry, walkTree, walkTreeObjects } from './tree-walk.ts'

@@ -7,6 +7,7 @@ import type { TreeEntry } from './tree.ts'
 import { buildTree } from './tree-builder.ts'
 import { decodeTree } from './tree-codec.ts'
 import { diffTrees, newObjects } from './tree-difference.ts'
+import { findEntry } from './tree-find.ts'
 import { listTree, walkTree, walkTreeObjects } from './tree-walk.ts'
 
 const name = fc
@@ -175,5 +176,40 @@ describe('trees', () => {
     expect(objects.filter(kind => kind === 'blob')).toHaveLength(1)
     expect(objects.length).toBeLessThan(6)
     expect(trees.reads).toBeLessThan(12)
+  })
+})
+
+describe('finding an entry', () => {
+  test('gives what a walk meets at the path, and nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(shape, fc.array(name, { maxLength: 3 }), async (made, other) => {
+        const trees = new MemoryTrees()
+        const root = store(trees, made)
+        const all = new Map<string, TreeEntry>()
+        for await (const { path, entry } of walkTree(trees.read, root)) all.set(path, entry)
+        for (const path of [...all.keys(), other.join('/')]) {
+          expect(await findEntry(trees.read, root, path.split('/'))).toEqual(all.get(path))
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('reads few objects of a directory that is cut into segments', async () => {
+    const trees = new MemoryTrees()
+    const entry = (k: number): TreeEntry => ({
+      type: 'l',
+      name: String(k).padStart(6, '0'),
+      mtime: 0,
+      target: 'x',
+    })
+    const root = trees.add(Array.from({ length: 20_000 }, (_, k) => entry(k)))
+    for (const k of [0, 1, 4999, 12_345, 19_999]) {
+      trees.reads = 0
+      expect(await findEntry(trees.read, root, [entry(k).name])).toEqual(entry(k))
+      expect(trees.reads).toBeLessThan(12)
+    }
+    expect(await findEntry(trees.read, root, ['0000000'])).toBeUndefined()
+    expect(await findEntry(trees.read, root, ['zzz'])).toBeUndefined()
   })
 })

@@ -77,9 +77,11 @@ export async function followAll(given: FollowAllOptions): Promise<void> {
       }),
     )
     const ordered = wakes.map(({ mirror, wake }) => ({ repository: mirror.repository, onChange: () => wake.call() }))
-    const ordering = watchOrders(agent.store, ordered, signal)
+    const { healer, scrubber } = createScrub(all)
+    const scrubbing = [healer.run(signal), scrubber.run(signal)]
+    const ordering = watchOrders(agent.store, ordered, () => scrubber.ordered(), signal)
     const followingUp = mirrors.map(async mirror => await mirror.followUp(signal))
-    const parts = [...events, ...following, ...followingUp, ...startScrub(all), ordering, untilAborted(signal)]
+    const parts = [...events, ...following, ...followingUp, ...scrubbing, ordering, untilAborted(signal)]
     // When one cannot go on, the others end, too.
     const end = (error: unknown) => signal.aborted || broken.abort(explainSqlite(error, options.data))
     await Promise.all(parts.map(async part => await part.catch(end)))
@@ -115,7 +117,7 @@ async function leaveOthers({ store, swarm }: OpenAgent, followed: readonly Follo
   }
 }
 
-function startScrub({ agent, options, configuration, followed, signal }: FollowAllOptions): Promise<void>[] {
+function createScrub({ agent, options, configuration, followed }: FollowAllOptions) {
   const { store } = agent
   const { clock, logger } = options
   const { every, rate } = configuration.scrub
@@ -123,7 +125,7 @@ function startScrub({ agent, options, configuration, followed, signal }: FollowA
   const healer = createHealer(agent, scrub, followed, logger)
   const everySeconds = parseDuration(every)
   const scrubber = new Scrubber({ store, scrub, healer, everySeconds, rate: parseRate(rate), clock, logger })
-  return [healer.run(signal), scrubber.run(signal)]
+  return { healer, scrubber }
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

@@ -16,6 +16,7 @@ import type { TraceFile } from '../trace/trace-file.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { FetchProgress } from './fetch-objects.ts'
 import { SnapshotFetch } from './fetch-snapshot.ts'
+import { LagClock } from './lag-clock.ts'
 import { SharedPacks } from './shared-packs.ts'
 import { checkSnapshot } from './snapshot-check.ts'
 
@@ -71,6 +72,7 @@ export class Mirror {
   #served: Generation | undefined
   #swapped: Date | undefined
   #newest: SnapshotRecord | undefined
+  readonly #lag = new LagClock()
   /** The serial that an update is on its way to. */
   #advancing: number | undefined
   /** Whether it is being fetched, so that one whose time has come may be served before. */
@@ -102,13 +104,21 @@ export class Mirror {
   }
 
   status(): RepositoryStatus {
+    const traffic = this.#sharedPacks.traffic.now()
+    const progress = this.#progress()
+    const left = progress.bytesWanted - progress.bytesDone
+    const isTimed = this.#state === 'fetching' && traffic.downloadRate > 0
     return {
       name: this.repository,
       state: this.#state,
       serial: this.#served?.serial ?? null,
       newestSerial: this.#newest?.serial ?? null,
       ...this.#whatItFollows(),
-      ...this.#progress(),
+      ...progress,
+      ...traffic,
+      ...(isTimed && { secondsLeft: Math.ceil(left / traffic.downloadRate) }),
+      lagSeconds: this.#lag.seconds(this.newestSerial, this.#served?.serial ?? 0, this.#with.clock()),
+      looked: this.#lag.looked?.toISOString() ?? null,
       kept: this.#with.store.snapshots.complete(this.repository),
       ...this.#whatIsDue(),
       hookFailures: this.#with.hooks.failures,
@@ -146,6 +156,7 @@ export class Mirror {
    */
   async look(signal: AbortSignal): Promise<boolean> {
     const { record } = await this.#with.follower.refresh({ signal })
+    this.#lag.look(record, this.#served?.serial ?? 0, this.#with.clock())
     if (!record) return false
     const isOther = record.serial !== this.newestSerial
     this.#newest = record

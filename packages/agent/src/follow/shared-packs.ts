@@ -3,6 +3,7 @@ import type { Follower, SubscriptionLink } from '@repocast/feed'
 import type { InfoHash, PackReference, SnapshotRecord } from '@repocast/objects'
 import type { PackStorage, Store } from '@repocast/store'
 import type { SharedPack, Swarm, SwarmPack } from '@repocast/swarm'
+import { PackTraffic } from './pack-traffic.ts'
 
 /** A pack that is open in store and swarm. */
 export interface OpenPack {
@@ -12,6 +13,8 @@ export interface OpenPack {
 
 /** Opens the packs of a snapshot, so that they can be fetched and are given to others. */
 export class SharedPacks {
+  /** What those that were opened do in the swarm. */
+  readonly traffic: PackTraffic
   readonly #store: Store
   readonly #swarm: Swarm
   readonly #follower: Follower
@@ -22,6 +25,7 @@ export class SharedPacks {
     this.#swarm = swarm
     this.#follower = follower
     this.#isUrgent = isUrgent
+    this.traffic = new PackTraffic(swarm)
   }
 
   /**
@@ -36,6 +40,7 @@ export class SharedPacks {
       const storage = await this.#openPack(reference, signal)
       const shared = this.#swarm.pack(infoHash) ?? this.#share(storage)
       opened.set(infoHash, { storage, shared })
+      this.traffic.add(infoHash)
     }
     return opened
   }
@@ -63,6 +68,7 @@ export class SharedPacks {
 
   /** Takes a pack out of swarm and memory, so that it is looked at anew when it is opened again. */
   async forget(infoHash: InfoHash): Promise<void> {
+    this.traffic.forget(infoHash)
     await this.#swarm.pack(infoHash)?.remove()
     this.#store.closePack(infoHash)
   }

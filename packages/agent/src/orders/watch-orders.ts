@@ -13,19 +13,25 @@ const lookMilliseconds = 250
 
 /**
  * Tells of orders that commands give while the agent runs: they write them into the catalog, and SQLite tells by a
- * counter that somebody else has committed, so that looking costs nothing. Until the signal; never throws.
+ * counter that somebody else has committed, so that looking costs nothing. `onScrub` is called when a round of the scrub is
+ * asked for. Until the signal; never throws.
  */
 export async function watchOrders(
-  { catalog, orders }: Store,
+  { catalog, orders, scrubLog }: Store,
   all: readonly Ordered[],
+  onScrub: () => void,
   signal: AbortSignal,
 ): Promise<void> {
+  let scrubOrdered = scrubLog.get().ordered
   const known = new Map(all.map(({ repository }) => [repository, JSON.stringify(orders.of(repository))]))
   for (let version = dataVersion(catalog); !signal.aborted; ) {
     await sleep(lookMilliseconds, undefined, { signal }).catch(() => {})
     const now = dataVersion(catalog)
     if (signal.aborted || now === version) continue
     version = now
+    const { ordered } = scrubLog.get()
+    if (ordered !== scrubOrdered && ordered !== null) onScrub()
+    scrubOrdered = ordered
     for (const { repository, onChange } of all) {
       const text = JSON.stringify(orders.of(repository))
       if (known.get(repository) === text) continue

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ScrubStatus } from '@repocast/api'
 import { describeError, type Logger } from '@repocast/errors'
-import type { Finding, Scrub, Store } from '@repocast/store'
+import type { Finding, Scrub, ScrubState, Store } from '@repocast/store'
+import { Wake } from '../follow/wake.ts'
 import type { Healer } from './healer.ts'
 import { Pace } from './pace.ts'
 
@@ -25,9 +26,17 @@ const healingMs = 60_000
 /** Looks at everything in the background, again and again, and has healed what is damaged. */
 export class Scrubber {
   readonly #with: ScrubberOptions
+  readonly #wake = new Wake()
+  #round = new AbortController()
 
   constructor(options: ScrubberOptions) {
     this.#with = options
+  }
+
+  /** An admin has asked for a round: one that is under way begins anew. */
+  ordered(): void {
+    if (isDue(this.#with.store.scrubLog.get())) this.#round.abort()
+    this.#wake.call()
   }
 
   /** Until the signal. Never throws. */
@@ -38,27 +47,32 @@ export class Scrubber {
       store.scrubLog.finish(clock().getTime())
     }
     while (!signal.aborted) {
-      const { started, finished } = store.scrubLog.get()
-      const wait = started === null ? untilRoundMs(finished ?? 0, everySeconds, clock().getTime()) : 0
+      const state = store.scrubLog.get()
+      const isWaiting = state.started === null && state.ordered === null
+      const wait = isWaiting ? untilRoundMs(state.finished ?? 0, everySeconds, clock().getTime()) : 0
+      this.#round = new AbortController()
       try {
-        if (wait > 0) await sleep(Math.min(wait, longestSleepMs), undefined, { signal })
-        else await this.#round(signal)
+        if (wait > 0) await this.#wake.sleep(Math.min(wait, longestSleepMs), signal)
+        else await this.#run(AbortSignal.any([signal, this.#round.signal]))
       } catch (error) {
         if (signal.aborted) return
+        if (this.#round.signal.aborted) continue
         logger.error({ error: describeError(error) }, 'the scrub was interrupted, it goes on soon')
-        await sleep(retryMs, undefined, { signal }).catch(() => {})
+        await this.#wake.sleep(retryMs, signal).catch(() => {})
       }
     }
   }
 
   /** A round, from where the last one has stopped. @throws what `Scrub` and `Healer.lose` throw */
-  async #round(signal: AbortSignal): Promise<void> {
+  async #run(signal: AbortSignal): Promise<void> {
     const { store, scrub, healer, clock, logger } = this.#with
     const log = store.scrubLog
-    if (log.get().started === null) log.begin(clock().getTime())
+    const { started, ordered } = log.get()
+    if (started === null || isDue(log.get())) log.begin(Math.max(clock().getTime(), ordered ?? 0))
     const { position, found: before } = log.get()
-    logger.info({ from: position.toString('hex') }, 'the scrub begins')
-    const pace = new Pace(this.#with.rate)
+    logger.info({ from: position.toString('hex'), ordered: ordered !== null }, 'the scrub begins')
+    // Whoever asks for it waits for it.
+    const pace = new Pace(ordered === null ? this.#with.rate : Number.MAX_SAFE_INTEGER)
     const options = { pace: async (bytes: number) => await pace.spend(bytes, signal), signal }
     const onChecked = (last: Buffer, objects: number, bytes: number) => log.pass(last, objects, bytes)
     for await (const finding of scrub.objects(position, onChecked, options)) await healer.lose([finding])
@@ -86,6 +100,11 @@ export class Scrubber {
  */
 export function untilRoundMs(finished: number, everySeconds: number, now: number): number {
   return finished > now ? 0 : Math.max(0, finished + everySeconds * 1000 - now)
+}
+
+/** Whether a round is asked for that has not begun. */
+function isDue({ started, ordered }: ScrubState): boolean {
+  return ordered !== null && (started === null || started < ordered)
 }
 
 /** For the status. */

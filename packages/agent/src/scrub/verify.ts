@@ -1,48 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isRepocastError, RepocastError } from '@repocast/errors'
-import type { Finding } from '@repocast/store'
 import { type AgentConfiguration, loadAgentConfiguration } from '../configuration.ts'
 import { AgentLayout } from '../layout.ts'
 import { type AgentOptions, type Followed, followedBy, type OpenAgent, withAgent } from '../open-agent.ts'
 import { createHealer } from './healing.ts'
 import { scrubStatus } from './scrubber.ts'
-
-export interface VerifyOptions {
-  /** Whether what is damaged is healed. */
-  readonly isRepairing: boolean
-  /** How long other mirrors are waited for, in seconds. */
-  readonly waitSeconds: number
-  readonly signal: AbortSignal
-  readonly onFinding: (finding: Finding) => void
-  /** Called now and then with how far it is. */
-  readonly onProgress: (progress: VerifyProgress) => void
-}
-
-export interface VerifyProgress {
-  readonly step: 'checking' | 'healing'
-  /** Bytes of objects. */
-  readonly done: number
-  readonly total: number
-}
-
-export interface VerifyResult {
-  /** What was checked. */
-  readonly objects: number
-  readonly bytes: number
-  readonly found: number
-  readonly healed: number
-  /** Objects that are damaged still. */
-  readonly lost: number
-  /** Why it is no success. */
-  readonly failure: RepocastError | undefined
-}
+import { damageLeft, type VerifyOptions, type VerifyResult } from './verification.ts'
+import { isAgentAtWork, verifyByAgent } from './verify-by-agent.ts'
 
 /**
- * `repocast agent verify`: looks at every object and every checked-out file of a data directory on which no agent works.
- * The failure is REPOCAST_DAMAGE_FOUND or REPOCAST_DAMAGE_LEFT.
- * @throws RepocastError REPOCAST_AGENT_RUNNING, REPOCAST_CONFIGURATION_WRONG, REPOCAST_DISK_REFUSED
+ * `repocast agent verify`: looks at every object and every checked-out file of a data directory. An agent that works on it
+ * does that itself, and heals what it finds, so it is asked to, or told of. The failure is REPOCAST_DAMAGE_FOUND or
+ * REPOCAST_DAMAGE_LEFT.
+ * @throws RepocastError REPOCAST_AGENT_RUNNING, REPOCAST_CONFIGURATION_WRONG, REPOCAST_DISK_REFUSED; as `verifyByAgent`
  */
 export async function verifyData(options: AgentOptions, verify: VerifyOptions): Promise<VerifyResult> {
+  const layout = new AgentLayout(options.data)
+  if (isAgentAtWork(layout)) {
+    if (!verify.isRepairing) throw agentHeals(layout)
+    return await verifyByAgent(layout, options.clock, verify)
+  }
   const configuration = await configurationIfAny(options)
   const peerPort = configuration?.['peer-port'] ?? 0
   return await withAgent(options, { peerPort, maxConnections: 500 }, async agent => {
@@ -128,16 +105,16 @@ async function configurationIfAny({ data, environment }: AgentOptions): Promise<
   }
 }
 
+function agentHeals({ directory }: AgentLayout): RepocastError {
+  return new RepocastError('REPOCAST_AGENT_RUNNING', {
+    message: `an agent works on ${directory}, and heals what is damaged as soon as it sees it`,
+    hint: '--repair has it look at everything now; to look and change nothing, stop it first',
+  })
+}
+
 function damageFound(found: number): RepocastError {
   return new RepocastError('REPOCAST_DAMAGE_FOUND', {
     message: `${found} damaged files were found, nothing was changed`,
     hint: 'run it again with --repair, and check the disk',
-  })
-}
-
-function damageLeft(lost: number): RepocastError {
-  return new RepocastError('REPOCAST_DAMAGE_LEFT', {
-    message: `${lost} damaged objects did not come from other mirrors or the origin in time`,
-    hint: 'see that trackers and peers can be reached; a running agent goes on with them',
   })
 }

@@ -1,29 +1,53 @@
-import fastifyStatic from '@fastify/static'
 import type { AgentActivity, AgentStatus } from '@repocast/api'
-import { type FastifyInstance, type Pages, servePages } from '@repocast/daemon'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, type Pages, servePages } from '@repocast/daemon'
+import type { Store } from '@repocast/store'
 import type { Mirror } from '../follow/mirror.ts'
+import { answer } from './answer.ts'
+import { parseRequestPath } from './request-path.ts'
+import { ServedTree } from './served-tree.ts'
 
 export interface RouteSources {
+  readonly store: Store
   readonly mirrors: () => readonly Mirror[]
   readonly status: () => AgentStatus
   readonly activity: () => AgentActivity
   /** The built pages; undefined when they were not built. */
   readonly pages: Pages | undefined
+  /** Whether directories of served trees are listed. */
+  readonly isListing: () => boolean
 }
 
 /** What an agent answers over HTTP, besides health and metrics: its page, its status, and the trees that it serves. */
-export async function addRoutes(server: FastifyInstance, sources: RouteSources): Promise<void> {
-  const { mirrors, status, activity, pages } = sources
-  await server.register(fastifyStatic, { root: '/', serve: false, index: false, dotfiles: 'allow' })
+export function addRoutes(server: FastifyInstance, sources: RouteSources): void {
+  const { status, activity, pages } = sources
   if (pages) servePages(server, pages, 'agent.html')
   else server.get('/', async (_request, reply) => await reply.redirect('status.json'))
   server.get('/status.json', async () => status())
   server.get('/activity.json', async () => activity())
-  server.get<{ Params: { repository: string; '*': string } }>('/:repository/*', (request, reply) => {
-    const { repository, '*': path } = request.params
-    const mirror = mirrors().find(one => one.repository === repository)
-    if (mirror === undefined) return reply.callNotFound()
-    // The served path is resolved anew by each request: that is how a swap takes effect.
-    return reply.sendFile(path, mirror.servedPath, { cacheControl: false, acceptRanges: true })
+  const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+    await serveTree(request, reply, sources)
+  for (const url of ['/:repository', '/:repository/*']) {
+    server.route({ method: ['GET', 'HEAD'], url, exposeHeadRoute: false, handler: serve })
+  }
+}
+
+async function serveTree(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { store, mirrors, isListing }: RouteSources,
+): Promise<FastifyReply> {
+  const path = parseRequestPath(request.originalUrl)
+  const mirror = path && mirrors().find(one => one.repository === path.repository)
+  if (path === undefined || mirror === undefined) {
+    reply.callNotFound()
+    return reply
+  }
+  const { repository, servedPath } = mirror
+  const tree = new ServedTree({
+    repository,
+    servedPath,
+    served: async (...of) => await store.generations.served(...of),
+    readTree: store.objects.readTree,
   })
+  return await answer({ request, reply, tree, path, isListing: isListing() })
 }

@@ -1,10 +1,13 @@
 import { describeError, isRepocastError } from '@repocast/errors'
+import type { Screen } from './live-view.ts'
 
 /** Where a command writes: results to `out`, all else to `error`. */
 export interface Terminal {
   readonly isJson: boolean
   /** Whether progress may be drawn over itself. */
   readonly isInteractive: boolean
+  /** What results are written to, when that is a terminal and can be drawn on. */
+  readonly screen: Screen | undefined
   /** One line for people; nothing with --json. */
   line(text: string): void
   /** One value; printed as one line of JSON with --json, else nothing. */
@@ -16,6 +19,7 @@ export function createTerminal(isJson: boolean, out: NodeJS.WriteStream, error: 
   return {
     isJson,
     isInteractive: !isJson && error.isTTY === true,
+    screen: !isJson && out.isTTY ? out : undefined,
     line: text => void (isJson || out.write(`${text}\n`)),
     value: value => void (isJson && out.write(`${JSON.stringify(value)}\n`)),
     error: (failure, verbose) => void error.write(isJson ? errorJson(failure) : errorText(failure, verbose)),

@@ -68,7 +68,9 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   if (limit) limitRequests(server, limit)
   server.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, logger))
   server.setNotFoundHandler(async (request, reply) =>
-    reply.code(404).send(errorBody('REPOCAST_HTTP_NOT_FOUND', `there is no ${request.url.slice(0, 200)}`, undefined)),
+    reply
+      .code(404)
+      .send(errorBody('REPOCAST_HTTP_NOT_FOUND', `there is no ${request.originalUrl.slice(0, 200)}`, undefined)),
   )
   collectDefaultMetrics({ register: metrics })
   server.get('/healthz', async () => ({ status: 'ok' }))
@@ -106,7 +108,7 @@ export async function listen(server: FastifyInstance, host: string, port: number
   } catch (cause) {
     const code = systemErrorCode(cause)
     throw new RepocastError('REPOCAST_HTTP_CANNOT_LISTEN', {
-      message: `cannot listen on ${host}:${port} (${code})`,
+      message: `cannot listen on ${host.includes(':') ? `[${host}]` : host}:${port} (${code})`,
       hint:
         code === 'EADDRINUSE'
           ? 'another program uses the port: stop it, or choose another one in `listen`'

@@ -1,4 +1,5 @@
-import { describeError, RepocastError } from '@repocast/errors'
+import { describeError, RepocastError, systemErrorCode } from '@repocast/errors'
+import { explainDiskError } from '@repocast/files'
 import { BaseFetcher } from 'tuf-js'
 import { DownloadHTTPError } from 'tuf-js/dist/error.js'
 
@@ -48,7 +49,7 @@ export class FeedClient {
     return { status: response.status, bytes: Buffer.concat(chunks), etag: response.headers.get('etag') ?? undefined }
   }
 
-  /** @throws RepocastError REPOCAST_FEED_UNREACHABLE; the reason of `signal` */
+  /** @throws RepocastError REPOCAST_FEED_UNREACHABLE, REPOCAST_DISK_REFUSED; the reason of `signal` */
   async open(
     url: string,
     { etag, signal }: { etag?: string | undefined; signal?: AbortSignal | undefined } = {},
@@ -62,6 +63,10 @@ export class FeedClient {
       })
     } catch (cause) {
       signal?.throwIfAborted()
+      const reason = cause instanceof Error ? cause.cause : undefined
+      // That this host has no more open files to give is not the feed's fault.
+      if (['EMFILE', 'ENFILE'].includes(systemErrorCode(reason) ?? ''))
+        throw explainDiskError(reason, 'connect to', url)
       throw unreachable(url, describeError(cause), cause)
     }
   }

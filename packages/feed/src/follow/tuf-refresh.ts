@@ -1,4 +1,5 @@
 import { isRepocastError, RepocastError } from '@repocast/errors'
+import { explainDiskError } from '@repocast/files'
 import { Updater } from 'tuf-js'
 import type { FeedClient } from './http.ts'
 import { TufFetcher } from './http.ts'
@@ -14,7 +15,7 @@ const limits = {
 /**
  * The client workflow of TUF 1.0 (section 5) on the metadata in `directory`, which tuf-js writes in place.
  * @throws RepocastError REPOCAST_FEED_UNREACHABLE, REPOCAST_FEED_EXPIRED, REPOCAST_FEED_ROLLED_BACK,
- *   REPOCAST_FEED_BAD_SIGNATURE, REPOCAST_FEED_MALFORMED
+ *   REPOCAST_FEED_BAD_SIGNATURE, REPOCAST_FEED_MALFORMED, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
  */
 export async function refreshMetadata(
   directory: string,
@@ -28,13 +29,17 @@ export async function refreshMetadata(
     await updater.refresh()
   } catch (error) {
     signal?.throwIfAborted()
-    throw explain(error, fetcher.failure, feedUrl)
+    throw explain(error, fetcher.failure, feedUrl, directory)
   }
 }
 
-function explain(error: unknown, networkFailure: unknown, feedUrl: string): RepocastError {
+function explain(error: unknown, networkFailure: unknown, feedUrl: string, directory: string): RepocastError {
   if (isRepocastError(networkFailure)) return networkFailure
   const told = String(error)
+  // tuf-js keeps the text of what the filesystem says, and no more of it.
+  const code = /\b(E[A-Z]{2,})\b: /.exec(told)?.[1]
+  const refused = code && explainDiskError(Object.assign(new Error(told), { code }), 'keep metadata in', directory)
+  if (isRepocastError(refused)) return refused
   if (networkFailure !== undefined) {
     return new RepocastError('REPOCAST_FEED_UNREACHABLE', {
       message: `the feed ${feedUrl} is not complete (${told})`,

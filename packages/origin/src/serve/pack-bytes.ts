@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
+import type { ByteRange } from '@repocast/daemon'
 import type { PackStorage } from '@repocast/store'
-import type { ByteRange } from './byte-range.ts'
 
 const longestRead = 128 * 1024
 

@@ -5,6 +5,8 @@ import {
   type FastifyInstance,
   type Guard,
   type Pages,
+  parseByteRange,
+  plainPageType,
   servePages,
   zipAnswers,
 } from '@repocast/daemon'
@@ -18,7 +20,6 @@ import type { StatisticsChanges } from '../dashboard/statistics-changes.ts'
 import type { OriginLayout } from '../layout.ts'
 import type { Mirrors } from '../mirrors/mirrors.ts'
 import type { Statistics } from '../statistics.ts'
-import { parseByteRange } from './byte-range.ts'
 import { readPackBytes } from './pack-bytes.ts'
 import { renderStatsPage } from './statistics-page.ts'
 
@@ -84,8 +85,7 @@ function addStatisticsRoutes(server: FastifyInstance, surroundings: RouteSurroun
   server.get('/stats.json', async () => statistics.document())
   server.get(
     '/stats',
-    async (_request, reply) =>
-      await reply.type('text/html; charset=utf-8').send(renderStatsPage(statistics.document())),
+    async (_request, reply) => await reply.type(plainPageType).send(renderStatsPage(statistics.document())),
   )
 }
 

@@ -14,6 +14,8 @@ export interface ScrubState {
   /** Damages found and healed in all rounds. */
   readonly found: number
   readonly healed: number
+  /** When an admin asked for a round that has not ended yet; null: nobody did. */
+  readonly ordered: number | null
 }
 
 /** Remembers in the catalog how far the scrub is, so that a restart goes on there. */
@@ -27,7 +29,11 @@ export class ScrubLog {
       pass: catalog.prepare<[Buffer, number, number]>(
         'UPDATE scrub SET position = ?, objects = objects + ?, bytes = bytes + ?',
       ),
-      finish: catalog.prepare<[number]>("UPDATE scrub SET started = NULL, position = x'', finished = ?"),
+      finish: catalog.prepare<[number]>(
+        `UPDATE scrub SET started = NULL, position = x'', finished = ?,
+           ordered = CASE WHEN started >= ordered THEN NULL ELSE ordered END`,
+      ),
+      order: catalog.prepare<[number]>('UPDATE scrub SET ordered = ?'),
       count: catalog.prepare<[number, number]>('UPDATE scrub SET found = found + ?, healed = healed + ?'),
     }
   }
@@ -51,6 +57,11 @@ export class ScrubLog {
   /** Ends the round, or says that there is nothing to check yet. */
   finish(now: number): void {
     this.#statements.finish.run(now)
+  }
+
+  /** Asks for a round of all objects from now on, whoever runs it. */
+  order(now: number): void {
+    this.#statements.order.run(now)
   }
 
   count({ found = 0, healed = 0 }: { readonly found?: number; readonly healed?: number }): void {

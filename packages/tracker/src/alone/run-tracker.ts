@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { createHttpServer, LifeCycle, listen, parseListen } from '@repocast/daemon'
+import { createHttpServer, LifeCycle, listen, parseListen, plainPageType } from '@repocast/daemon'
 import { type Lock, ProcessLock } from '@repocast/database'
 import { type Logger, RepocastError } from '@repocast/errors'
 import { addTrackerRoutes } from '../http/routes.ts'
@@ -84,8 +84,7 @@ async function start(
   server.get('/stats.json', async () => statistics.document())
   server.get(
     '/stats',
-    async (_request, reply) =>
-      await reply.type('text/html; charset=utf-8').send(renderTrackerPage(statistics.document())),
+    async (_request, reply) => await reply.type(plainPageType).send(renderTrackerPage(statistics.document())),
   )
   const { host, port } = parseListen(configuration.listen)
   await listen(server, host, port)

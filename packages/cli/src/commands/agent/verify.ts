@@ -15,7 +15,7 @@ type Args = Awaited<ReturnType<typeof options>['argv']>
 
 export const agentVerify: Command<Args> = {
   usage: 'verify',
-  summary: 'Compare every file of a mirror with what it must be (while no agent runs on it)',
+  summary: 'Compare every file of a mirror with what it must be; with --repair a running agent does it',
   options: options as (yargs: Argv) => Argv<Args>,
   examples: [['$0 agent verify --repair --data /var/lib/repocast', '']],
   async run({ data, repair, wait }, context) {
@@ -34,11 +34,12 @@ export const agentVerify: Command<Args> = {
         onProgress: progress => view.show({ name: 'verify', ...progress }),
       },
     ).finally(() => view.stop())
-    const { objects, bytes, found, healed } = result
+    const { objects, bytes, found, healed, byAgent } = result
     const outcome =
       found === 0 ? 'all is as it must be' : `${formatCount(found)} damaged, ${formatCount(healed)} healed`
     terminal.value(result)
     terminal.line(`${formatCount(objects)} objects with ${formatBytes(bytes)}: ${outcome}`)
+    if (byAgent && found > 0) terminal.line('the running agent did it: its log names the files')
     if (failure) throw failure
   },
 }
