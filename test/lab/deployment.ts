@@ -152,6 +152,8 @@ export interface LabRepositoryStatus {
   readonly hold?: number
   readonly kept?: readonly number[]
   readonly bytesDone: number
+  readonly swapDue?: string
+  readonly swapped: string | null
   readonly error: { readonly code: string; readonly message: string } | null
 }
 

@@ -1,5 +1,5 @@
 import type { AgentActivity, AgentFailure, AgentStatus } from '@repocast/api'
-import { createHttpServer, listen, loadPages, parseListen } from '@repocast/daemon'
+import { createHttpServer, listen, loadPages, loadWebhookSecrets, parseListen } from '@repocast/daemon'
 import { type AgentConfiguration, loadAgentConfiguration } from './configuration.ts'
 import { followAll } from './follow/follow-all.ts'
 import type { Mirror } from './follow/mirror.ts'
@@ -52,12 +52,14 @@ export async function runAgent(
   })
 }
 
-/** Links are looked at, too, so that a wrong one is told before anything is changed. */
+/** Links and secrets are looked at, too, so that a wrong one is told before anything is changed. */
 async function loadFollowed({ data, environment }: AgentOptions): Promise<AgentConfiguration> {
   const configuration = await loadAgentConfiguration(new AgentLayout(data), environment)
   followedBy(configuration)
   limitPlan(configuration)
   checkPeerLists(configuration)
+  for (const { secret } of configuration.webhooks)
+    if (secret !== undefined) await loadWebhookSecrets(secret, environment)
   return configuration
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@repocast/daemon'
 import Type, { type Static } from 'typebox'
 import { HooksConfiguration, RepositoryHooks } from './hooks/settings.ts'
+import { WebhooksConfiguration } from './hooks/swap-webhooks.ts'
 import type { AgentLayout } from './layout.ts'
 import { LimitSchedule, limitKeys } from './limits/configuration.ts'
 
@@ -113,6 +114,7 @@ export const AgentConfiguration = Type.Object(
       },
     ),
     hooks: HooksConfiguration,
+    webhooks: WebhooksConfiguration,
     listen: Type.String({
       default: '0.0.0.0:8081',
       description: 'Address and port for HTTP: each repository under /NAME/, /status.json, /metrics, /healthz.',

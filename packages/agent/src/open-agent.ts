@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentStatus } from '@repocast/api'
 import { LifeCycle, parseDuration } from '@repocast/daemon'
 import { type Database, type Lock, ProcessLock } from '@repocast/database'
@@ -14,6 +15,7 @@ import { FreeSpaceGuard } from './guards/free-space.ts'
 import { WipeGuard } from './guards/wipe-guard.ts'
 import { FollowUp } from './hooks/follow-up.ts'
 import { Hooks } from './hooks/hooks.ts'
+import { SwapWebhooks } from './hooks/swap-webhooks.ts'
 import { AgentLayout } from './layout.ts'
 import { LimitKeeper } from './limits/limit-keeper.ts'
 import { LimitPlan } from './limits/limit-plan.ts'
@@ -145,11 +147,16 @@ export function openMirror(
   const { repository, channel } = link
   const servedPath = resolve(path)
   const hooks = new Hooks({ repository, servedPath, settings: swaps.hooks, environment, clock, logger })
+  const webhooks = new SwapWebhooks({
+    ...{ repository, webhooks: swaps.webhooks, mirror: swaps.mirror, environment, logger, random: Math.random },
+    sending: { fetch, clock, program: `repocast/${program}` },
+    pause: async (milliseconds, signal) => await sleep(milliseconds, undefined, { signal }),
+  })
   const upstream = new URL(link.feedUrl).hostname
   return new Mirror({
     servedPath,
     hooks,
-    followUp: new FollowUp({ repository, generations, hooks, logger }),
+    followUp: new FollowUp({ repository, generations, hooks, webhooks, logger }),
     delay: new SwapDelay({ repository, store, policy: swaps.delay, isChannel: channel !== undefined, clock }),
     trace: new TraceFile({ settings: swaps.trace, generations, program, upstream, logger }),
     isUrgent: urgent,

@@ -1,4 +1,5 @@
 /** What the programs of repocast say to each other, and to others, over HTTP: schemas and their types. */
+
 export { AgentActivity, AgentFailure, AgentPeer } from './agent-activity.ts'
 export {
   AgentStatus,
@@ -44,6 +45,7 @@ export {
   StatsDocument,
   WatchStatistics,
 } from './statistics.ts'
+export { SwapNotification } from './swap-notification.ts'
 export { SwarmDocument, SwarmEdge, SwarmNode } from './swarm.ts'
 export { TrackedSwarmStatistics, TrackerStatsDocument } from './tracker-statistics.ts'
 export { History, MirrorDocument, TrafficDocument, TrafficTotals } from './traffic.ts'

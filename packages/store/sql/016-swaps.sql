@@ -2,7 +2,9 @@
 CREATE TABLE unsettled_swaps (
   repository TEXT PRIMARY KEY,
   serial INTEGER NOT NULL,
-  previous INTEGER              -- serial that was served before; NULL: none was
+  previous INTEGER,             -- serial that was served before; NULL: none was
+  time INTEGER NOT NULL,        -- of the swap, milliseconds since 1970
+  hooked INTEGER                -- serial for which the hook was run last; NULL: for none yet
 ) STRICT, WITHOUT ROWID;
 
 -- Snapshots that a mirror may not serve yet, because their delay is not over.

@@ -35,11 +35,14 @@ export async function followRepository(options: FollowOptions): Promise<void> {
   let told: unknown
   while (!signal.aborted) {
     let pause = pollSeconds
+    /** When a snapshot that waits is to be served. */
+    let due = Number.POSITIVE_INFINITY
     try {
       await mirror.dropKept()
       await updateUntilSuperseded(options)
       retrySeconds = firstRetrySeconds
-      if (!(await untilQuiet(options))) continue
+      due = mirror.nextDue?.getTime() ?? Number.POSITIVE_INFINITY
+      if (!(await untilQuiet(options, due))) continue
       await mirror.prepareSpare(signal)
     } catch (error) {
       if (signal.aborted) return
@@ -53,18 +56,18 @@ export async function followRepository(options: FollowOptions): Promise<void> {
     }
     // Mirrors that started together must not ask together for ever.
     const milliseconds = pause * 1000 * (0.75 + random() / 2)
-    const untilDue = mirror.nextDue ? mirror.nextDue.getTime() - clock().getTime() : milliseconds
-    await wake.sleep(Math.max(0, Math.min(milliseconds, untilDue)), signal).catch(() => {})
+    const untilDue = Math.max(0, due - clock().getTime())
+    await wake.sleep(Math.min(milliseconds, untilDue), signal).catch(() => {})
   }
 }
 
 /**
  * The spare generation is for the next update, and costs a link per file: it waits while other mirrors fetch from here.
- * @returns false when there is news before
+ * @returns false when there is news before, or something to be served
  */
-async function untilQuiet({ wake, isQuiet, signal }: FollowOptions): Promise<boolean> {
+async function untilQuiet({ wake, isQuiet, signal, clock }: FollowOptions, due: number): Promise<boolean> {
   for (let looks = 0; looks < mostLooks; looks += 1) {
-    if (await wake.sleep(lookMs, signal)) return false
+    if ((await wake.sleep(lookMs, signal)) || clock().getTime() >= due) return false
     if (isQuiet()) return true
   }
   return true

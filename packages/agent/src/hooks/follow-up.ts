@@ -3,6 +3,7 @@ import type { RepositoryName } from '@repocast/objects'
 import type { Generations } from '@repocast/store'
 import { Wake } from '../follow/wake.ts'
 import type { Hooks } from './hooks.ts'
+import type { SwapWebhooks } from './swap-webhooks.ts'
 
 interface Failure {
   readonly errorCode: string
@@ -14,6 +15,7 @@ export interface FollowUpOptions {
   readonly repository: RepositoryName
   readonly generations: Pick<Generations, 'unsettled'>
   readonly hooks: Hooks
+  readonly webhooks: SwapWebhooks
   readonly logger: Logger
 }
 
@@ -29,6 +31,8 @@ export class FollowUp {
   readonly #wake = new Wake()
   #failure: Failure | undefined
   #failedCode: string | undefined
+  /** Ends what is being told, which goes on behind what is more urgent. */
+  #telling = new AbortController()
 
   constructor(options: FollowUpOptions) {
     this.#with = options
@@ -36,7 +40,7 @@ export class FollowUp {
 
   /** Says that there was a swap, which stands in the catalog. */
   swapped(): void {
-    this.#wake.call()
+    this.#hurry()
   }
 
   /** Says that an update has failed. The same error is told once. */
@@ -44,7 +48,7 @@ export class FollowUp {
     if (errorCode === this.#failedCode) return
     this.#failedCode = errorCode
     this.#failure = { errorCode, errorMessage, serial }
-    this.#wake.call()
+    this.#hurry()
   }
 
   /** Says that an update has not failed. */
@@ -75,6 +79,11 @@ export class FollowUp {
     }
   }
 
+  #hurry(): void {
+    this.#telling.abort()
+    this.#wake.call()
+  }
+
   async #tellFailure(served: number | undefined, signal: AbortSignal): Promise<void> {
     const failure = this.#failure
     this.#failure = undefined
@@ -82,11 +91,22 @@ export class FollowUp {
   }
 
   async #settle(served: number | undefined, signal: AbortSignal): Promise<void> {
-    const { generations, repository, hooks } = this.#with
+    const { generations, repository, hooks, webhooks } = this.#with
     const due = generations.unsettled.of(repository)
     // Noted, but the swap itself is still to come.
     if (due === undefined || due.serial !== served) return
-    await hooks.afterSwap(due.serial, due.previous, signal)
+    this.#telling = new AbortController()
+    if (due.hooked !== due.serial) {
+      await hooks.afterSwap(due.serial, due.hooked ?? due.previous, signal)
+      generations.unsettled.markHooked(repository, due.serial)
+    }
+    const { signal: hurried } = this.#telling
+    try {
+      await webhooks.tell(due, AbortSignal.any([signal, hurried]))
+    } catch (error) {
+      if (signal.aborted || !hurried.aborted) throw error
+      return
+    }
     generations.unsettled.settle(repository, due.serial)
   }
 }

@@ -56,11 +56,14 @@ const words: Readonly<Record<RepositoryStatus['state'], string>> = {
 }
 
 function Row({ repository }: { readonly repository: RepositoryStatus }) {
-  const { name, serial, newestSerial, state, swapped } = repository
+  const { name, serial, newestSerial, state, swapped, swapDue } = repository
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td class={state === 'failed' ? 'bad' : state === 'current' ? 'soft' : 'warn'}>{words[state]}</td>
+      <td class={state === 'failed' ? 'bad' : state === 'current' ? 'soft' : 'warn'}>
+        {words[state]}
+        {swapDue === undefined ? '' : ` until ${timeText(swapDue)} UTC`}
+      </td>
       <td class="number">{serial === null ? 'nothing' : countText(serial)}</td>
       <td class="number">{newestSerial === null ? 'not known' : countText(newestSerial)}</td>
       <td>

@@ -199,7 +199,7 @@ export class Generations {
     const before = await this.served(repository, servedPath)
     durably(this.#catalog, () => {
       this.#statements.putPath.run(resolve(servedPath), repository)
-      if (before?.serial !== serial) this.unsettled.note(repository, serial, before?.serial)
+      if (before?.serial !== serial) this.unsettled.note(repository, serial, before?.serial, new Date())
     })
     await replaceLink(generation.directory, servedPath)
   }

@@ -6,11 +6,16 @@ export interface UnsettledSwap {
   readonly serial: number
   /** Serial that was served before all swaps that are not settled; undefined: none was. */
   readonly previous: number | undefined
+  readonly time: Date
+  /** Serial for which the hook was run last, since the swaps are not settled. */
+  readonly hooked: number | undefined
 }
 
 interface Row {
   readonly serial: number
   readonly previous: number | null
+  readonly time: number
+  readonly hooked: number | null
 }
 
 /**
@@ -23,22 +28,31 @@ export class UnsettledSwaps {
 
   constructor(catalog: Database) {
     this.#statements = {
-      get: catalog.prepare<[string], Row>('SELECT serial, previous FROM unsettled_swaps WHERE repository = ?'),
-      put: catalog.prepare<[string, number, number | null]>(
-        `INSERT INTO unsettled_swaps VALUES (?, ?, ?) ON CONFLICT (repository) DO UPDATE SET serial = excluded.serial`,
+      get: catalog.prepare<[string], Row>('SELECT * FROM unsettled_swaps WHERE repository = ?'),
+      put: catalog.prepare<[string, number, number | null, number]>(
+        `INSERT INTO unsettled_swaps (repository, serial, previous, time) VALUES (?, ?, ?, ?)
+         ON CONFLICT (repository) DO UPDATE SET serial = excluded.serial, time = excluded.time`,
       ),
+      hooked: catalog.prepare<[number, string]>('UPDATE unsettled_swaps SET hooked = ? WHERE repository = ?'),
       delete: catalog.prepare<[string, number]>('DELETE FROM unsettled_swaps WHERE repository = ? AND serial = ?'),
     }
   }
 
   of(repository: RepositoryName): UnsettledSwap | undefined {
     const row = this.#statements.get.get(repository)
-    return row && { serial: row.serial, previous: row.previous ?? undefined }
+    if (row === undefined) return undefined
+    const { serial, previous, time, hooked } = row
+    return { serial, previous: previous ?? undefined, time: new Date(time), hooked: hooked ?? undefined }
   }
 
   /** Says that the served path is about to lead to `serial`. */
-  note(repository: RepositoryName, serial: number, previous: number | undefined): void {
-    this.#statements.put.run(repository, serial, previous ?? null)
+  note(repository: RepositoryName, serial: number, previous: number | undefined, now: Date): void {
+    this.#statements.put.run(repository, serial, previous ?? null, now.getTime())
+  }
+
+  /** Says that the hook was run for `serial`. */
+  markHooked(repository: RepositoryName, serial: number): void {
+    this.#statements.hooked.run(serial, repository)
   }
 
   /** Says that all is done after the swap to `serial`, or that there was none. A later swap stays. */
