@@ -31,7 +31,7 @@ interface Row {
 
 const help = `npm run bench -- files [part of a name] [options]
 
-One origin and one agent on this machine: publish, first sync, a 3 % update and a restart of these shapes, or of those with the
+One origin and one agent on this machine: publish, first sync, updates by 3 % and 0.1 % and a restart of these shapes, or of those with the
 part in their name:
 ${shapes.map(({ name }) => `  ${name}\n`).join('')}
   --write             put the tables into docs/benchmarks.md
@@ -81,7 +81,7 @@ function table(rows: readonly Row[]): string {
   return [head, ...lines].join('\n')
 }
 
-/** Publish, first sync, no-op publish, a 3 % update and its sync, of one shape. */
+/** Publish, first sync, no-op publish, updates and their syncs, of one shape. */
 async function benchFiles({ files, bytes }: Shape, tell: (text: string) => void): Promise<Row[]> {
   const directory = await mkdtemp(join(tmpdir(), 'repocast-bench-'))
   const rows: Row[] = []
@@ -144,19 +144,17 @@ async function benchFiles({ files, bytes }: Shape, tell: (text: string) => void)
       cpuSeconds: after.cpuSeconds - before.cpuSeconds,
       peakBytes: after.peakBytes,
     })
-    const changed = Math.round(files * 0.03)
-    for (let k = 0; k < changed; k += 1) await writeOne(source, Math.floor((k * files) / changed), bytes, 2)
-    await run('sleep', ['2.1']) // Files that were written just now are read once more by a later publish.
-    note('publish, 3 % changed', await measure('origin', 'publish', 'bench', source, '--data', origin, '--json'))
-    const second = await sync()
-    note('update by 3 %, agent', second.cost, second.moved)
-    rows.push({
-      what: '(bytes of the changed files)',
-      seconds: 0,
-      cpuSeconds: 0,
-      peakBytes: 0,
-      movedBytes: changed * bytes,
-    })
+    for (const [k, share] of [0.03, 0.001].entries()) {
+      const changed = Math.ceil(files * share)
+      const percent = `${share * 100} %`
+      for (let n = 0; n < changed; n += 1) await writeOne(source, Math.floor((n * files) / changed), bytes, k + 2)
+      await run('sleep', ['2.1']) // Files that were written just now are read once more by a later publish.
+      note(`publish, ${percent} changed`, await measure('origin', 'publish', 'bench', source, '--data', origin, '--json'))
+      const { cost, moved } = await sync()
+      note(`update by ${percent}, agent`, cost, moved)
+      const nothing = { seconds: 0, cpuSeconds: 0, peakBytes: 0 }
+      rows.push({ what: '(bytes of the changed files)', ...nothing, movedBytes: changed * bytes })
+    }
     for (const row of await benchRestart(link, directory)) rows.push(row)
     await daemon.stop()
     return rows

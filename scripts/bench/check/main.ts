@@ -63,9 +63,10 @@ async function benchKind(make: typeof makeYumTree, count: number, tell: (text: s
       await measure('origin', 'publish', 'bench', tree, '--data', data, '--json')
     note('publish, first', await publish())
     note('publish, nothing changed', await publish())
-    await rm(tree, { recursive: true })
-    await make(tree, count, 10)
-    note('publish, 10 packages upgraded, all files new on the disk', await publish())
+    const changed = Math.ceil(count / 1000)
+    await make(tree, count, changed)
+    await run('sleep', ['2.1'])
+    note(`publish, 0.1 % changed (${changed} packages upgraded)`, await publish())
     return lines.join('\n')
   } finally {
     await rm(directory, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -13,12 +13,17 @@ interface Made {
 }
 
 const packageBytes = 2000
+/** Packages that share a directory of a pool. */
+const packagesOfSource = 4
 
-/** Writes package `k` of version `version` with content of its own. */
+/** Puts down a package with content of its own, unless it is there already. */
 function writePackage(tree: string, path: string, name: string, seed: string): Made {
   const content = Buffer.alloc(packageBytes, createHash('sha256').update(seed).digest('base64'))
-  mkdirSync(dirname(join(tree, path)), { recursive: true })
-  writeFileSync(join(tree, path), content)
+  const file = join(tree, path)
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, content)
+  }
   return { name, path, sizeBytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }
 }
 
@@ -56,7 +61,7 @@ class Packed {
   }
 }
 
-/** A yum repository as createrepo_c makes it, of files that are no packages. `changed` of them are another version. */
+/** A yum repository as createrepo_c makes it, of files that are no packages. `changed` of them are upgraded, if it is there. */
 export async function makeYumTree(tree: string, count: number, changed = 0): Promise<void> {
   const types = ['primary', 'filelists', 'other'] as const
   const files = types.map(type => new Packed(join(tree, 'repodata', `${type}.xml.gz`)))
@@ -65,7 +70,9 @@ export async function makeYumTree(tree: string, count: number, changed = 0): Pro
     await files[k]?.write(`<?xml version="1.0" encoding="UTF-8"?>\n<${roots[type]} packages="${count}">\n`)
   for (let k = 0; k < count; k += 1) {
     const [name, version] = [nameOf(k), k < changed ? '2.0' : '1.0']
-    const path = `Packages/${name.charAt(0)}/${name}-${version}-1.x86_64.rpm`
+    const pathOf = (of: string): string => `Packages/${name.charAt(0)}/${name}-${of}-1.x86_64.rpm`
+    const path = pathOf(version)
+    if (k < changed) rmSync(join(tree, pathOf('1.0')), { force: true })
     const texts = yumTexts(writePackage(tree, path, name, `${name} ${version}`), version)
     for (const [at, text] of texts.entries()) await files[at]?.write(text)
   }
@@ -117,13 +124,16 @@ ${entries('libneeded', 12)}    </rpm:requires>
   ]
 }
 
-/** A suite with a pool, as apt-ftparchive makes it. */
+/** A suite with a pool, as apt-ftparchive makes it. `changed` packages are upgraded, if it is there. */
 export async function makeDebTree(tree: string, count: number, changed = 0): Promise<void> {
   const index = 'main/binary-amd64/Packages'
   const packed = new Packed(join(tree, 'dists/stable', `${index}.gz`))
   for (let k = 0; k < count; k += 1) {
     const [name, version] = [nameOf(k), k < changed ? '2.0-1' : '1.0-1']
-    const path = `pool/main/${name.charAt(0)}/${name.slice(0, 4)}/${name}_${version}_amd64.deb`
+    const source = nameOf(k - (k % packagesOfSource))
+    const pathOf = (of: string): string => `pool/main/${source.charAt(0)}/${source}/${name}_${of}_amd64.deb`
+    const path = pathOf(version)
+    if (k < changed) rmSync(join(tree, pathOf('1.0-1')), { force: true })
     await packed.write(debText(writePackage(tree, path, name, `${name} ${version}`), version))
   }
   const { sha256, bytes, openSha256, openBytes } = await packed.end()

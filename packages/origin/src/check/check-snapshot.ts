@@ -11,8 +11,9 @@ import {
   unpacker,
 } from '@repocast/repositories'
 import type { Store } from '@repocast/store'
-import type { StagedObjects, Staging } from '../publish/staging.ts'
+import type { Staging } from '../publish/staging.ts'
 import type { ScannedTree } from '../scan/scan.ts'
+import type { StagedObjects } from '../scan/staged-objects.ts'
 import { assertPassed } from './check-failed.ts'
 import { verifierOf } from './keyring.ts'
 import { recordedOfEach } from './recorded.ts'

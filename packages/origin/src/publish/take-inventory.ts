@@ -8,7 +8,7 @@ import {
   walkTreeObjects,
 } from '@repocast/objects'
 import type { Inventory, PackShelf } from '@repocast/store'
-import type { StagedObjects } from './staging.ts'
+import type { StagedObjects } from '../scan/staged-objects.ts'
 
 /** Every so many serials all objects of a snapshot are counted, and packs merged. */
 const stockTakingEvery = 8

@@ -61,7 +61,7 @@ export class LookWriter {
   }
 
   finish(): Buffer {
-    return Buffer.from(this.#bytes.subarray(0, this.#length))
+    return this.#bytes.subarray(0, this.#length)
   }
 
   #look(type: number, name: string, { size, mtimeMs, ctimeMs, ino, mode }: Look): void {

@@ -1,10 +1,12 @@
 import { createReadStream, readFileSync } from 'node:fs'
 import { systemErrorCode } from '@repocast/errors'
-import { explainDiskError, type FileState } from '@repocast/files'
-import { decodeTree, displayName, type ObjectId, type Tree } from '@repocast/objects'
-import type { Store } from '@repocast/store'
+import { explainDiskError, type FileState, type HashPool } from '@repocast/files'
+import { decodeTree, displayName, type FileEntry, type ObjectId, type Tree } from '@repocast/objects'
+import type { Algorithm } from '@repocast/repositories'
+import { blobDigest } from '../check/blob-digest.ts'
 import type { HashedFile, Intake } from './intake.ts'
 import { unstable } from './read-file.ts'
+import type { StagedObjects } from './staged-objects.ts'
 
 /** Files up to this many bytes are read in one go. */
 const readAtOnce = 64 * 1024
@@ -19,14 +21,16 @@ interface SeenFile {
  * new files are read where they are.
  */
 export class Preview implements Intake {
-  readonly #objects: Store['objects']
+  readonly #objects: StagedObjects
+  readonly #hashPool: HashPool
   readonly #trees = new Map<ObjectId, Buffer>()
   readonly #files = new Map<ObjectId, SeenFile>()
   /** There is nothing to commit. */
   readonly isFull = false
 
-  constructor(objects: Store['objects']) {
+  constructor(objects: StagedObjects, hashPool: HashPool) {
     this.#objects = objects
+    this.#hashPool = hashPool
   }
 
   has(id: ObjectId): boolean {
@@ -43,6 +47,13 @@ export class Preview implements Intake {
   }
 
   async commit(): Promise<void> {}
+
+  /** @throws RepocastError REPOCAST_OBJECT_MISSING, REPOCAST_DISK_REFUSED */
+  async digest(blob: FileEntry, algorithm: Algorithm): Promise<string | undefined> {
+    const file = this.#files.get(blob.id)
+    if (file) return await blobDigest(file.path, blob.size, algorithm, this.#hashPool)
+    return await this.#objects.digest?.(blob, algorithm)
+  }
 
   readonly readTree = async (id: ObjectId): Promise<Tree> => {
     const bytes = this.#trees.get(id)

@@ -35,7 +35,7 @@ import { readSourceFile, unstable } from './read-file.ts'
 import { specialFile } from './special-file.ts'
 
 /** What is known of the directories of a tree, and learnt. */
-export type KnownDirectories = Pick<ScanCache, 'get' | 'set' | 'finish'>
+export type KnownDirectories = Pick<ScanCache, 'get' | 'set' | 'isFull' | 'keepBehind' | 'finish'>
 
 export interface ScanOptions {
   /** Directory of the tree. */
@@ -202,7 +202,7 @@ class Scan {
       this.#count([one])
       write(looks, one, children.get(one.name), look)
       if (entry.type === 'f') files.push(entry)
-      if (intake.isFull) await this.#commit()
+      if (intake.isFull || scanCache.isFull) await this.#commit()
       this.#options.signal?.throwIfAborted()
     }
     const tree = builder.finish()
@@ -252,7 +252,8 @@ class Scan {
 
   /** One commit at a time, for all directories that are scanned at the same time. */
   async #commit(): Promise<void> {
-    this.#committing ??= this.#options.intake.commit().finally(() => {
+    const { intake, scanCache } = this.#options
+    this.#committing ??= scanCache.keepBehind(intake.commit()).finally(() => {
       this.#committing = undefined
     })
     await this.#committing

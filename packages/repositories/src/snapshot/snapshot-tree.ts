@@ -18,6 +18,8 @@ import { Directories } from './directories.ts'
 export interface SnapshotObjects {
   readTreeNow(id: ObjectId): Tree
   read(id: ObjectId): AsyncIterable<Uint8Array>
+  /** Digest of a blob in lower-case hexadecimal; where there is none, the blob is read and it is computed here. */
+  digest?(blob: FileEntry, algorithm: Algorithm): Promise<string | undefined>
 }
 
 /** As Linux does (path_resolution(7)). */
@@ -74,12 +76,13 @@ export class SnapshotTree implements TreeReader {
   }
 
   async digest(path: string, algorithm: Algorithm, signal?: AbortSignal): Promise<string> {
-    const { id } = this.#file(path)
+    const file = this.#file(path)
+    const { id } = file
     if (algorithm === 'sha256') return id
     const known = this.#digests.get(id, algorithm)
     if (known !== undefined) return known
     const name = `${algorithm} ${id}`
-    const computing = this.#computing.get(name) ?? this.#compute(id, algorithm, signal)
+    const computing = this.#computing.get(name) ?? this.#digest(file, algorithm, signal)
     this.#computing.set(name, computing)
     try {
       return await computing
@@ -88,15 +91,20 @@ export class SnapshotTree implements TreeReader {
     }
   }
 
+  async #digest(file: FileEntry, algorithm: Algorithm, signal: AbortSignal | undefined): Promise<string> {
+    signal?.throwIfAborted()
+    const digest = (await this.#objects.digest?.(file, algorithm)) ?? (await this.#compute(file.id, algorithm, signal))
+    this.#digests.add(file.id, algorithm, digest)
+    return digest
+  }
+
   async #compute(id: ObjectId, algorithm: Algorithm, signal: AbortSignal | undefined): Promise<string> {
     const hash = createHash(algorithm)
     for await (const chunk of this.#objects.read(id)) {
       signal?.throwIfAborted()
       hash.update(chunk)
     }
-    const digest = hash.digest('hex')
-    this.#digests.add(id, algorithm, digest)
-    return digest
+    return hash.digest('hex')
   }
 
   /** The file at `path`, all links followed. */

@@ -18,8 +18,12 @@ interface Row {
   readonly tree_bytes: number
 }
 
-/** Bytes of rows that wait to be written, at most. */
-const mostPendingBytes = 16 * 1024 * 1024
+/** From so many bytes of rows on, what waits should be written. */
+const mostPendingBytes = 8 * 1024 * 1024
+/** What a row that waits costs besides its bytes. */
+const rowBytes = 300
+
+type Pending = readonly (readonly [path: string, directory: ScannedDirectory])[]
 
 /** What is known of the directories of one source tree from earlier scans. Paths are bytes as Latin-1 text. */
 export class ScanCache {
@@ -27,7 +31,7 @@ export class ScanCache {
   readonly #source: Buffer
   readonly #statements
   readonly #seen = new Set<string>()
-  #pending: (readonly [path: string, directory: ScannedDirectory])[] = []
+  #pending: Pending[number][] = []
   #pendingBytes = 0
 
   constructor(catalog: Database, source: Buffer) {
@@ -53,16 +57,33 @@ export class ScanCache {
     return row && { looks: row.looks, files: row.files, tree: { id: toObjectId(row.tree), size: row.tree_bytes } }
   }
 
-  set(path: string, directory: ScannedDirectory): void {
-    this.#pending.push([path, directory])
-    this.#pendingBytes += directory.looks.length + directory.files.length
-    if (this.#pendingBytes >= mostPendingBytes) this.flush()
+  /** Waits until `keepBehind` or `finish` is called. */
+  set(path: string, { looks, files, tree }: ScannedDirectory): void {
+    // short buffers are cut from pools, which they would keep in memory
+    this.#pending.push([path, { looks: copyOf(looks), files: copyOf(files), tree }])
+    this.#pendingBytes += looks.length + files.length + rowBytes
   }
 
-  flush(): void {
+  /** Whether so much waits that it should be kept before more is set. */
+  get isFull(): boolean {
+    return this.#pendingBytes >= mostPendingBytes
+  }
+
+  /** Keeps what was set by now as soon as the objects that it names are in the store, which is when `commit` ends well. */
+  async keepBehind(commit: Promise<void>): Promise<void> {
+    const pending = this.#take()
+    await commit
+    this.#write(pending)
+  }
+
+  #take(): Pending {
     const pending = this.#pending
     this.#pending = []
     this.#pendingBytes = 0
+    return pending
+  }
+
+  #write(pending: Pending): void {
     this.#catalog.transaction(() => {
       for (const [path, { looks, files, tree }] of pending) {
         this.#statements.put.run(this.#source, Buffer.from(path, 'latin1'), looks, files, toBytes(tree.id), tree.size)
@@ -70,9 +91,9 @@ export class ScanCache {
     })()
   }
 
-  /** Ends a scan of the whole tree: forgets the directories that it did not come to. */
+  /** Ends a scan of the whole tree, whose objects are in the store: forgets the directories that it did not come to. */
   finish(): void {
-    this.flush()
+    this.#write(this.#take())
     const gone = this.#statements.paths.all(this.#source).filter(({ path }) => !this.#seen.has(path.toString('latin1')))
     this.#catalog.transaction(() => {
       for (const { path } of gone) this.#statements.delete.run(this.#source, path)
@@ -81,8 +102,13 @@ export class ScanCache {
 
   /** Forgets all that is known of the source. */
   clear(): void {
-    this.#pending = []
-    this.#pendingBytes = 0
+    this.#take()
     this.#catalog.prepare('DELETE FROM scanned_directories WHERE source = ?').run(this.#source)
   }
+}
+
+function copyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(copy)
+  return copy
 }
