@@ -149,7 +149,10 @@ async function benchFiles({ files, bytes }: Shape, tell: (text: string) => void)
       const percent = `${share * 100} %`
       for (let n = 0; n < changed; n += 1) await writeOne(source, Math.floor((n * files) / changed), bytes, k + 2)
       await run('sleep', ['2.1']) // Files that were written just now are read once more by a later publish.
-      note(`publish, ${percent} changed`, await measure('origin', 'publish', 'bench', source, '--data', origin, '--json'))
+      note(
+        `publish, ${percent} changed`,
+        await measure('origin', 'publish', 'bench', source, '--data', origin, '--json'),
+      )
       const { cost, moved } = await sync()
       note(`update by ${percent}, agent`, cost, moved)
       const nothing = { seconds: 0, cpuSeconds: 0, peakBytes: 0 }
