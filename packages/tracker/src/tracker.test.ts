@@ -45,6 +45,16 @@ function announce(port: number, fields: Record<string, string | number> = {}, ha
     .toString('latin1')
 }
 
+test('a clock that was set back does not keep peers for as long as it was wrong', () => {
+  now += 400 * 86_400_000
+  announce(1001, { event: 'started' })
+  now -= 400 * 86_400_000
+  tracker.keepHouse()
+  expect(tracker.peers).toBe(0)
+  announce(1001)
+  expect(announce(1002)).toContain('5:peers6:')
+})
+
 describe('over HTTP', () => {
   test('peers of a torrent are told about each other, seeders only about leechers', async () => {
     announce(1001, { event: 'started' })

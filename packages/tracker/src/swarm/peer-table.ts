@@ -14,6 +14,8 @@ export interface PeerState {
 /** Behind address and port in a record: expires (32 bits), uploaded, downloaded (floats of 64 bits), big endian. */
 const stateBytes = 20
 const smallestCapacity = 4
+/** Nobody is told to announce less often. */
+const longestStaySeconds = 86_400
 
 /**
  * Peers of one swarm and one family of addresses in some 40 (IPv4) or 60 (IPv6) bytes each: records in one block of
@@ -131,12 +133,15 @@ export class PeerTable {
     }
   }
 
-  /** Removes all that expired before `now` (seconds since 1970); how many. */
+  /** Removes all that expired before `now` (seconds since 1970), or that a wrong clock lets stay too long; how many. */
   expire(now: number): number {
     const before = this.#count
+    const latest = now + longestStaySeconds
     // Backwards: what is moved into a place that was freed has been looked at.
     for (let place = this.#count - 1; place >= 0; place -= 1) {
-      if (place < this.#count && this.#view.getUint32(this.#stateAt(place)) < now) this.remove(place)
+      if (place >= this.#count) continue
+      const expires = this.#view.getUint32(this.#stateAt(place))
+      if (expires < now || expires > latest) this.remove(place)
     }
     return before - this.#count
   }
