@@ -292,6 +292,19 @@ describe('pieces', () => {
     await expect(store.openPack(a.pack.infoHash)).rejects.toMatchObject({ code: 'REPOCAST_OBJECT_ROTTEN' })
   })
 
+  test('a file that is not used for a while is closed, one that is used stays open', async () => {
+    const files = new OpenFiles(5)
+    const [one, two] = ['one', 'two'].map(name => join(directory, name)) as [string, string]
+    const use = async (path: string) => await files.use(path, 'write', async handle => await handle.write('x'))
+    await use(one)
+    await use(two)
+    await files.rest()
+    await use(two)
+    await files.rest()
+    expect([one, two].map(path => files.has(path))).toEqual([false, true])
+    await files.close()
+  })
+
   test('open files never exceed their limit, however many are wanted at once', async () => {
     const files = new OpenFiles(5)
     let [now, most] = [0, 0]

@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -407,6 +408,35 @@ describe('generations', () => {
     rmSync(join(directory, 'taken'))
   })
 })
+
+test('what is collected takes no space any more: nobody has it open', async () => {
+  const { torrent, pack, content } = await packOf(files)
+  await store.packs.add(torrent)
+  const storage = await store.openPack(pack.infoHash)
+  for (let piece = 0; piece < pack.pieceCount; piece += 1) {
+    await storage.write(piece, content.subarray(piece * pack.pieceLength).subarray(0, pack.pieceBytes(piece)))
+  }
+  await storage.flush()
+  for (let piece = 0; piece < pack.pieceCount; piece += 1) await storage.read(piece)
+  const open = () => openIn(directory).filter(path => path.includes('/objects/'))
+  expect(open()).not.toEqual([])
+  store.closePack(pack.infoHash)
+  await store.packs.remove([pack.infoHash])
+  await store.collect()
+  expect(open()).toEqual([])
+})
+
+/** What this process has open below a directory. */
+function openIn(path: string): string[] {
+  return readdirSync('/proc/self/fd').flatMap(fd => {
+    try {
+      const target = readlinkSync(`/proc/self/fd/${fd}`)
+      return target.startsWith(path) ? [target] : []
+    } catch {
+      return [] // closed meanwhile
+    }
+  })
+}
 
 test('objects that no pack holds are collected, others stay', async () => {
   const { torrent, pack, objects } = await packOf({ a: Buffer.from('kept') })

@@ -98,6 +98,7 @@ export class Store {
     this.#logger = logger
     this.#rester = setInterval(() => {
       for (const pack of this.#resting.values()) pack.rest()
+      void this.#files.rest()
     }, restMilliseconds)
     this.#rester.unref()
     this.#committer = new Committer(this.layout, this.catalog, this.objects, this.#files, this.#filesystem, error =>
@@ -207,7 +208,8 @@ export class Store {
 
   /** Removes the objects that no pack holds. One collection at a time. @returns what it removed @throws as `collect` */
   async collect(options: CollectOptions = {}): Promise<CollectionPlan> {
-    const run = this.#collecting.then(async () => await collect(this.layout, this.catalog, options))
+    const forget = async (path: string) => await this.#files.forget(path)
+    const run = this.#collecting.then(async () => await collect(this.layout, this.catalog, forget, options))
     this.#collecting = run.catch(() => {})
     return await run
   }

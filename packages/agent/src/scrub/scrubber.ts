@@ -19,7 +19,7 @@ export interface ScrubberOptions {
 }
 
 const longestSleepMs = 3_600_000
-const retryMs = 60_000
+const retryMs = 20_000
 /** Entries wait so long for damaged objects to be healed first. */
 const healingMs = 60_000
 

@@ -15,6 +15,9 @@ export interface CollectOptions {
   readonly onProgress?: ((progress: CollectionPlan) => void) | undefined
 }
 
+/** Closes a file that was removed, which takes its space as long as it is open. */
+type Forget = (path: string) => Promise<void>
+
 interface Row {
   readonly id: Buffer
   readonly size: number
@@ -32,13 +35,14 @@ const step = { objects: 500, bytes: 256 * 1024 * 1024 }
 export async function collect(
   layout: Layout,
   catalog: Database,
+  forget: Forget,
   { signal, onProgress }: CollectOptions = {},
 ): Promise<CollectionPlan> {
   const collector = new Collector(layout, catalog)
   let removed: CollectionPlan = { objects: 0, bytes: 0 }
   for (let rows = collector.next(emptyId); rows.length > 0; rows = collector.next(rows.at(-1)?.id ?? emptyId)) {
     signal?.throwIfAborted()
-    await collector.remove(rows)
+    await collector.remove(rows, forget)
     removed = {
       objects: removed.objects + rows.length,
       bytes: removed.bytes + rows.reduce((sum, { size }) => sum + size, 0),
@@ -47,7 +51,7 @@ export async function collect(
     await nextTurn()
   }
   collector.forget()
-  await removePartials(layout, catalog)
+  await removePartials(layout, catalog, forget)
   return removed
 }
 
@@ -95,7 +99,7 @@ class Collector {
     return end === -1 ? rows : rows.slice(0, end + 1)
   }
 
-  async remove(rows: readonly Row[]): Promise<void> {
+  async remove(rows: readonly Row[], forget: Forget): Promise<void> {
     durably(this.#catalog, () => {
       this.#statements.forget.run()
       for (const { id } of rows) {
@@ -106,6 +110,7 @@ class Collector {
     // In the same turn as the rows: an object that is received again meanwhile is not taken for this one.
     const ids = rows.map(({ id }) => toObjectId(id))
     for (const id of ids) rmSync(this.#layout.object(id), { force: true })
+    await Promise.all(ids.map(async id => await forget(this.#layout.object(id))))
     await this.#removeVariants(new Set(ids))
   }
 
@@ -136,12 +141,14 @@ class Collector {
 }
 
 /** Removes bytes of incomplete objects that no pack holds any more. */
-async function removePartials(layout: Layout, catalog: Database): Promise<void> {
+async function removePartials(layout: Layout, catalog: Database, forget: Forget): Promise<void> {
   const isPacked = catalog.prepare<[Buffer]>('SELECT 1 FROM pack_objects WHERE object = ? LIMIT 1')
   for (const two of Layout.fanOut) {
     for (const rest of await readNames(join(layout.partial, two))) {
-      if (isPacked.get(Buffer.from(two + rest, 'hex')) === undefined)
-        rmSync(join(layout.partial, two, rest), { force: true })
+      if (isPacked.get(Buffer.from(two + rest, 'hex')) !== undefined) continue
+      const path = `${layout.partial}/${two}/${rest}`
+      rmSync(path, { force: true })
+      await forget(path)
     }
   }
 }

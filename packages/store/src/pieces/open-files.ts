@@ -7,6 +7,8 @@ type Access = 'read' | 'write'
 interface Slot {
   readonly handle: Promise<FileHandle>
   users: number
+  /** Since the last `rest`. */
+  wasUsed: boolean
   /** Forgotten: the last user closes it. */
   isStale: boolean
 }
@@ -49,7 +51,18 @@ export class OpenFiles {
 
   /** Closes what is open of a path, now or as soon as its users are done; who comes later opens it anew. */
   async forget(path: string): Promise<void> {
-    for (const access of ['read', 'write']) await this.#drop(`${access} ${path}`)
+    await Promise.all(['read', 'write'].map(async access => await this.#drop(`${access} ${path}`)))
+  }
+
+  /**
+   * Closes what was not used since the last call. A file that was removed, by whichever process, takes its space as long
+   * as it is open.
+   */
+  async rest(): Promise<void> {
+    for (const [key, slot] of [...this.#slots]) {
+      if (slot.users === 0 && !slot.wasUsed) await this.#drop(key)
+      slot.wasUsed = false
+    }
   }
 
   /** Closes all files as soon as their users are done. */
@@ -64,6 +77,7 @@ export class OpenFiles {
         this.#slots.delete(key)
         this.#slots.set(key, slot)
         slot.users += 1
+        slot.wasUsed = true
         return slot
       }
       await this.#makeRoom()
@@ -84,7 +98,7 @@ export class OpenFiles {
     const flags = access === 'read' ? constants.O_RDONLY : constants.O_RDWR | constants.O_CREAT
     this.#openCount += 1
     const handle = onDisk('open', path, async () => await open(path, flags, 0o644))
-    const slot: Slot = { handle, users: 0, isStale: false }
+    const slot: Slot = { handle, users: 0, wasUsed: true, isStale: false }
     handle.catch(() => {
       slot.isStale = true
       if (this.#slots.get(key) === slot) this.#slots.delete(key)
