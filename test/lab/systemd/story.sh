@@ -33,7 +33,8 @@ until_true 'property agent StatusText | grep -q "tree 1 (current)"'
 echo 'status: told'
 
 systemctl reload repocast-agent
-echo "reloaded: $(systemctl is-active repocast-agent)"
+until_true '[ "$(property agent ActiveState)" = active ]'
+echo "reloaded: $(property agent NRestarts) restarts"
 
 first=$(property agent MainPID)
 kill -KILL "$first"
