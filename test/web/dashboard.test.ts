@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openPage } from '../lab/browser.ts'
 import { startAgent, startOrigin } from '../lab/deployment.ts'
-import { openLab, plainTree } from '../lab/index.ts'
+import { openLab, plainTree, serveDirectory, yumRepository } from '../lab/index.ts'
 
 test('the dashboard shows what is published and who serves it, as it happens', async () => {
   await using lab = openLab('dashboard')
@@ -50,6 +50,37 @@ test('the dashboard shows what is published and who serves it, as it happens', a
   await origin.restart()
   await page.getByRole('status').getByText('live').waitFor()
   await page.getByRole('alert').waitFor({ state: 'detached' })
+})
+
+test('the dashboard shows which packages a snapshot changed, and public mirrors that are not fresh', async () => {
+  await using lab = openLab('dashboard-packages')
+  const repository = await yumRepository(lab)
+  const served = lab.newDirectory('served')
+  const mirror = await serveDirectory(lab, served)
+  const copy = () => cpSync(repository.directory, join(served, 'yum'), { recursive: true, preserveTimestamps: true })
+  copy()
+  const settings = { 'mirror-lists': { mirrors: [{ url: mirror.url }], 'probe-interval': '1s' } }
+  const origin = await startOrigin(lab, { settings })
+  await origin.publish('yum', repository.directory)
+  const { page, troubles } = await openPage(lab)
+  await page.goto(origin.url)
+  await page.getByText('1 of 1 fresh').waitFor()
+  const { upgraded, removed } = await repository.update()
+  await origin.publish('yum', repository.directory)
+  const row = page.locator('table.public-mirrors').getByRole('row', { name: '/yum/' })
+  await row.getByRole('cell', { name: 'previous', exact: true }).waitFor()
+  await row.getByText('it is as in the snapshot before').waitFor()
+
+  await row.getByRole('link', { name: 'yum', exact: true }).click()
+  await page.getByRole('heading', { name: 'Packages that it changed' }).waitFor()
+  const packages = page.locator('.packages')
+  await packages.getByText(`${upgraded.from}-1 → ${upgraded.to}-1`).waitFor()
+  await packages.locator('.removed').getByText(removed).waitFor()
+  rmSync(join(served, 'yum'), { recursive: true })
+  copy()
+  await page.getByRole('link', { name: 'Overview' }).click()
+  await page.getByText('1 of 1 fresh').waitFor()
+  expect(troubles).toEqual([])
 })
 
 test('the dashboard comes with a strict policy, and what has a hash in its name is kept', async () => {

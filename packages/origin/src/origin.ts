@@ -126,7 +126,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     clock,
     logger,
   })
-  const prober = createProber(configuration['mirror-lists'], { store, clock, logger })
+  const prober = createProber(configuration['mirror-lists'], { store, clock, onChange: () => changes.tell(), logger })
   const { url } = configuration
   const statistics = new Statistics({ url, layout, store, swarm, tracker, mirrors, watchers, prober, clock })
   const [events, statisticsEvents] = [new EventStream(), new EventStream()]

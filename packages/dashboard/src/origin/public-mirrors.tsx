@@ -13,7 +13,7 @@ export function PublicMirrors({ overview: { publicMirrors } }: { readonly overvi
     <section aria-labelledby="public-mirrors">
       <h2 id="public-mirrors">Public mirrors</h2>
       <p class="facts">
-        {fresh === count ? `All ${countText(count)} are fresh` : `${countText(fresh)} of ${countText(count)} are fresh`}
+        {countText(fresh)} of {countText(count)} fresh
         <span class="soft"> · asked again and again what they serve; clients are sent to fresh ones</span>
       </p>
       {others.length > 0 && <Table mirrors={others} hasRepositories />}

@@ -39,6 +39,7 @@ test('a mirror leaves the list when it is stale, lies or is dead, and comes back
   const mirrors: Record<string, number | 'dead' | 'lies'> = { a: 1, b: 1 }
   /** The file `old`. */
   let drawn = 0.9
+  let changes = 0
   const prober = new Prober({
     mirrors: Object.keys(mirrors).map(name => ({ url: `http://${name}.example/`, weight: 1 })),
     snapshots,
@@ -57,6 +58,9 @@ test('a mirror leaves the list when it is stale, lies or is dead, and comes back
       return new Response(how === 'lies' && name === 'old' ? 'a virus' : text)
     },
     random: () => drawn,
+    onChange: () => {
+      changes += 1
+    },
     clock: () => new Date(clock.now),
     logger: silentLogger,
   })
@@ -83,6 +87,9 @@ test('a mirror leaves the list when it is stale, lies or is dead, and comes back
   expect(listed).toThrow(/no mirror/)
   await probe()
   expect(listed()).toEqual(['a', 'b'])
+  expect(changes).toBe(2)
+  await probe()
+  expect(changes).toBe(2)
 
   records.push(record(2, new Date(clock.now).toISOString()))
   // until one has the newest, the one before will do
@@ -125,7 +132,7 @@ test('of a repository that no mirror carries nothing is read', async () => {
   const prober = new Prober({
     mirrors: [{ url: 'http://a.example/', weight: 1, repositories: ['other'] }],
     snapshots: { repositories: () => [repository], newest: none, get: none },
-    ...{ readTree: none, fileOf: none, fetch: none, random: none, clock: none },
+    ...{ readTree: none, fileOf: none, fetch: none, random: none, onChange: none, clock: none },
     intervalSeconds: 3600,
     logger: { ...silentLogger, error: none },
   })

@@ -32,6 +32,8 @@ export interface ProberOptions {
   readonly intervalSeconds: number
   readonly fetch: Fetch
   readonly random: () => number
+  /** Called when a mirror has changed its state. */
+  readonly onChange: () => void
   readonly clock: () => Date
   readonly logger: Logger
 }
@@ -121,7 +123,7 @@ export class Prober {
   }
 
   async #probe(mirror: PublicMirror, record: SnapshotRecord, targets: readonly Target[]): Promise<void> {
-    const { fetch, clock, logger } = this.#options
+    const { fetch, clock, onChange, logger } = this.#options
     const { repository, serial } = record
     const url = repositoryUrl(mirror, repository)
     const before = this.#probed.get(url)
@@ -145,8 +147,9 @@ export class Prober {
       since: isSame ? before.since : now,
       asked: now,
     })
-    if (before?.state !== state)
-      logger.info({ url, repository, serial, state, why }, 'a public mirror has changed its state')
+    if (isSame) return
+    logger.info({ url, repository, serial, state, why }, 'a public mirror has changed its state')
+    onChange()
   }
 
   #caught(before: Probed | undefined, record: SnapshotRecord): Target[] {

@@ -11,13 +11,15 @@ import { addMirrorListRoutes } from './routes.ts'
 export interface MirrorListSurroundings {
   readonly store: Store
   readonly clock: () => Date
+  /** Called when a mirror has changed its state. */
+  readonly onChange: () => void
   readonly logger: Logger
 }
 
 /** What asks the configured mirrors what they serve. `start` and `stop` it. */
 export function createProber(
   configuration: MirrorListsConfiguration,
-  { store, clock, logger }: MirrorListSurroundings,
+  { store, clock, onChange, logger }: MirrorListSurroundings,
 ): Prober {
   const { snapshots, objects } = store
   return new Prober({
@@ -31,7 +33,7 @@ export function createProber(
     intervalSeconds: timesOf(configuration).interval,
     fetch: globalThis.fetch,
     random: Math.random,
-    ...{ clock, logger },
+    ...{ onChange, clock, logger },
   })
 }
 
