@@ -1,5 +1,7 @@
-import type { AgentActivity, AgentFailure, AgentStatus } from '@repocast/api'
-import { createHttpServer, listen, loadPages, loadWebhookSecrets, parseListen } from '@repocast/daemon'
+import type { AgentActivity, AgentFailure, AgentStatus, PublishedEvent } from '@repocast/api'
+import { createHttpServer, EventStream, listen, loadPages, loadWebhookSecrets, parseListen } from '@repocast/daemon'
+import type { Refreshed } from '@repocast/feed'
+import type { RepositoryName } from '@repocast/objects'
 import { type AgentConfiguration, loadAgentConfiguration } from './configuration.ts'
 import { followAll } from './follow/follow-all.ts'
 import type { Mirror } from './follow/mirror.ts'
@@ -16,6 +18,7 @@ import {
   withAgent,
 } from './open-agent.ts'
 import { checkPeerLists, limitPlan, meetPeers, peerOptions } from './peer-options.ts'
+import { addRelayRoutes } from './relay/routes.ts'
 import { changedKeys } from './reload.ts'
 import { RecentFailures } from './report/recent-failures.ts'
 import { agentActivity } from './serve/activity.ts'
@@ -68,6 +71,8 @@ class RunAgent {
   readonly #agent: OpenAgent
   readonly #options: AgentDaemonOptions
   readonly #failures = new RecentFailures()
+  /** What is published, for mirrors that follow this one. */
+  readonly #events = new EventStream()
   #configuration: AgentConfiguration
   #mirrors: readonly Mirror[] = []
   #reloaded = new AbortController()
@@ -119,6 +124,9 @@ class RunAgent {
     const told = {
       onChange: () => this.#changed(),
       onFailure: (failure: AgentFailure) => this.#failures.add(failure),
+      onNews: (repository: RepositoryName, { newest: serial }: Refreshed) => {
+        if (serial > 0) this.#events.send('published', { repository, serial } satisfies PublishedEvent)
+      },
     }
     this.#mirrors = followed.map(one => openMirror(this.#agent, this.#options, one, told))
     return followed
@@ -146,9 +154,16 @@ class RunAgent {
       pages,
       isListing: () => this.#configuration['directory-listing'],
     })
+    addRelayRoutes(server, {
+      mirrors: () => this.#mirrors,
+      store: this.#agent.store,
+      peerPort: this.#configuration['announce-port'] ?? this.#agent.swarm.port,
+      events: this.#events,
+    })
     const { host, port } = parseListen(address)
     await listen(server, host, port)
     this.#agent.life.onEnd('http', async () => await server.close())
+    this.#agent.life.onEnd('events', () => this.#events.close())
   }
 
   #activity(): AgentActivity {

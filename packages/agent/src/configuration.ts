@@ -3,6 +3,7 @@ import {
   bytesPattern,
   durationPattern,
   loadConfiguration,
+  proxyPattern,
   ratePattern,
   sampleConfiguration,
   sharePattern,
@@ -51,6 +52,12 @@ export const AgentConfiguration = Type.Object(
           ),
           trace: Type.Optional(Type.Union(traceChoice, { description: 'As `trace` below, for this repository.' })),
           hooks: Type.Optional(RepositoryHooks),
+          feeds: Type.Optional(
+            Type.Array(Type.String({ pattern: '^https?://[^?#@]+/$', maxLength: 1000 }), {
+              maxItems: 15,
+              description: 'More addresses of the same feed, such as those of mirrors that give it on.',
+            }),
+          ),
           hold: Type.Optional(
             Type.Integer({ minimum: 1, description: 'Serial to have and to keep, whatever is published.' }),
           ),
@@ -60,7 +67,7 @@ export const AgentConfiguration = Type.Object(
       {
         default: [],
         description:
-          'What to follow. `link` comes from `repocast origin link REPOSITORY`; `path` becomes a symbolic link to the newest snapshot, and web servers serve it. `urgent: true` has a repository, such as security updates, fetched before the others. `hold: N` keeps it at serial N. `upload-limit`, `download-limit` and `limit-schedule` bound this repository, within the limits for all. `peers` are as below, for this repository.',
+          'What to follow. `link` comes from `repocast origin link REPOSITORY`; `path` becomes a symbolic link to the newest snapshot, and web servers serve it. `urgent: true` has a repository, such as security updates, fetched before the others. `hold: N` keeps it at serial N. `upload-limit`, `download-limit` and `limit-schedule` bound this repository, within the limits for all. `peers` are as below, for this repository. `feeds: [URL, …]` names more addresses of the same feed, such as http://mirror.example.org:8081/feed/debian/ of another mirror: all are asked, and the newest is taken.',
         examples: [
           [
             {
@@ -130,6 +137,29 @@ export const AgentConfiguration = Type.Object(
         description:
           'Address under which users find what this mirror serves, each repository under /NAME/. The origin shows it, and may send users there.',
         examples: ['https://mirror.example.org/pub'],
+      }),
+    ),
+    relay: Type.Boolean({
+      default: true,
+      description:
+        'Give the feeds on under /feed/NAME/ of `listen`, so that further mirrors can follow this one, also when the origin is gone: `repocast agent link NAME`. They are signed by the origin as before.',
+    }),
+    'relay-url': Type.Optional(
+      Type.String({
+        pattern: '^https?://[^/?#@]+(/[^?#]*)?$',
+        maxLength: 500,
+        description:
+          'Address under which other mirrors reach `listen`; it stands in what `repocast agent link` prints.',
+        examples: ['http://mirror.example.org:8081'],
+      }),
+    ),
+    proxy: Type.Optional(
+      Type.String({
+        pattern: proxyPattern,
+        maxLength: 500,
+        description:
+          'HTTP proxy for feed, events, reports and web seeds, instead of HTTP_PROXY and HTTPS_PROXY of the environment; `none` for no proxy. NO_PROXY holds in any case. Trackers and peers are asked directly.',
+        examples: ['http://proxy.example.org:3128'],
       }),
     ),
     'peer-port': Type.Integer({

@@ -38,4 +38,9 @@ export class AgentLayout {
   feed({ rootFingerprint, repository }: SubscriptionLink): string {
     return join(this.directory, 'feeds', `${rootFingerprint.slice(0, 16)}-${repository}`)
   }
+
+  /** The same feed as this agent gives it on. */
+  relay(link: SubscriptionLink): string {
+    return join(this.feed(link), 'relay')
+  }
 }

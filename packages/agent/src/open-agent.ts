@@ -2,15 +2,23 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentStatus } from '@repocast/api'
-import { LifeCycle, parseDuration } from '@repocast/daemon'
+import { createFetch, LifeCycle, parseDuration } from '@repocast/daemon'
 import { type Database, type Lock, ProcessLock } from '@repocast/database'
 import { type Logger, RepocastError } from '@repocast/errors'
-import { createTrustFloor, Follower, openTrustDatabase, parseLink, type SubscriptionLink } from '@repocast/feed'
+import {
+  createTrustFloor,
+  FeedRelay,
+  Follower,
+  feedUrlsOf,
+  openTrustDatabase,
+  parseLink,
+  type SubscriptionLink,
+} from '@repocast/feed'
 import { diskSpace, HashPool, onDisk } from '@repocast/files'
 import { openStore, type Store } from '@repocast/store'
 import { createSwarm, type Swarm, type SwarmOptions } from '@repocast/swarm'
 import type { AgentConfiguration } from './configuration.ts'
-import { Mirror, type MirrorOptions } from './follow/mirror.ts'
+import { Mirror, type MirrorListeners } from './follow/mirror.ts'
 import { FreeSpaceGuard } from './guards/free-space.ts'
 import { WipeGuard } from './guards/wipe-guard.ts'
 import { FollowUp } from './hooks/follow-up.ts'
@@ -45,6 +53,8 @@ export interface OpenAgent {
   readonly life: LifeCycle
   /** What may move now. */
   readonly limits: LimitKeeper
+  /** How origins and other mirrors are asked over HTTP. */
+  readonly fetch: typeof fetch
 }
 
 /** How it meets other peers. */
@@ -61,12 +71,14 @@ export type PeerOptions = Pick<
 > & {
   /** What may move when; without limit unless it is said. */
   readonly plan?: LimitPlan
+  /** The proxy to ask origins through, as `createFetch` takes it. */
+  readonly proxy?: string | undefined
 }
 
 /** Opens store and swarm of an agent for `use`, and closes them behind it. */
 export async function withAgent<T>(
-  { data, logger, clock }: AgentOptions,
-  { plan = new LimitPlan({}, new Map()), ...peers }: PeerOptions,
+  { data, logger, clock, environment }: AgentOptions,
+  { plan = new LimitPlan({}, new Map()), proxy, ...peers }: PeerOptions,
   use: (agent: OpenAgent) => Promise<T>,
 ): Promise<T> {
   await onDisk('make', data, async () => await mkdir(data, { recursive: true }))
@@ -83,11 +95,12 @@ export async function withAgent<T>(
     await store.packs.removeLeftovers()
     const trust = openTrustDatabase(layout.trust)
     life.onEnd('trust', () => trust.close())
-    const swarm = await createSwarm({ ...peers, role: 'agent', logger })
+    const fetchThrough = createFetch(environment, proxy)
+    const swarm = await createSwarm({ ...peers, role: 'agent', webSeedFetch: fetchThrough, logger })
     life.onEnd('swarm', async () => await swarm.close())
     const limits = new LimitKeeper({ plan, apply: rates => swarm.limit(rates), clock, logger })
     life.onEnd('limits', () => limits.stop())
-    return await use({ layout, store, swarm, trust, hashPool, life, limits })
+    return await use({ layout, store, swarm, trust, hashPool, life, limits, fetch: fetchThrough })
   } finally {
     await life.end()
   }
@@ -117,6 +130,8 @@ export interface Followed {
   readonly storage?: StoragePolicy
   /** What happens around swaps; unless it is said, nothing. */
   readonly swaps?: SwapPolicy
+  /** Whether the feed is given on to further mirrors. */
+  readonly relay?: boolean
 }
 
 /** The repositories of a configuration. @throws RepocastError REPOCAST_LINK_MALFORMED */
@@ -125,22 +140,36 @@ export function followedBy(configuration: AgentConfiguration): Followed[] {
   return configuration.repositories.map(one => ({
     ...one,
     storage,
-    link: parseLink(one.link),
+    link: withFeeds(parseLink(one.link), one.feeds),
+    relay: configuration.relay,
     check: one.check ?? configuration.check,
     keepRemovedSeconds: parseDuration(one['keep-removed'] ?? configuration['keep-removed']),
     swaps: swapPolicy(configuration, one),
   }))
 }
 
+/** The link with further addresses of its feed behind its own. */
+function withFeeds(link: SubscriptionLink, feeds: readonly string[] = []): SubscriptionLink {
+  const [, ...otherFeedUrls] = [...feedUrlsOf(link), ...feeds.map(feed => new URL(feed).href)]
+  return { ...link, otherFeedUrls }
+}
+
 /** What follows one repository. */
 export function openMirror(
-  { layout, store, swarm, trust }: OpenAgent,
+  { layout, store, swarm, trust, fetch: fetchThrough }: OpenAgent,
   { logger, clock, environment, program }: AgentOptions,
-  { link, path, urgent = false, check, keepRemovedSeconds = 0, hold, storage = onceOnly, swaps = plainSwaps }: Followed,
-  { onChange = () => {}, onFailure = () => {} }: Partial<Pick<MirrorOptions, 'onChange' | 'onFailure'>> = {},
+  followed: Followed,
+  { onChange = () => {}, onFailure = () => {}, onNews = () => {} }: Partial<MirrorListeners> = {},
 ): Mirror {
+  const { link, path, urgent = false, check, keepRemovedSeconds = 0, hold, relay } = followed
+  const { storage = onceOnly, swaps = plainSwaps } = followed
   const floor = createTrustFloor(trust, link.rootFingerprint)
-  const follower = new Follower({ link, directory: layout.feed(link), floor, clock, hold })
+  const follower = new Follower({
+    ...{ link, floor, clock, hold, logger },
+    directory: layout.feed(link),
+    relay: relay ? new FeedRelay(layout.relay(link)) : undefined,
+    fetch: fetchThrough,
+  })
   const { directory } = layout
   const { keepGenerations, reserve, wipeShare } = storage
   const { generations } = store
@@ -162,7 +191,7 @@ export function openMirror(
     isUrgent: urgent,
     isChecked: check,
     keepRemovedSeconds,
-    ...{ store, swarm, follower, clock, logger, onChange, onFailure },
+    ...{ store, swarm, follower, clock, logger, onChange, onFailure, onNews },
     policy: {
       keepGenerations,
       freeSpace: new FreeSpaceGuard(directory, reserve, () => diskSpace(directory)),
@@ -193,7 +222,7 @@ export function statusOf(
     })
 }
 
-/** An address of the origin whose feed is followed. */
-export function originAddress({ feedUrl }: SubscriptionLink, path: string): string {
-  return new URL(`../${path}`, feedUrl).href
+/** What stands under `path` beside each address of a feed. */
+export function besideFeed(link: SubscriptionLink, path: string): string[] {
+  return feedUrlsOf(link).map(feedUrl => new URL(`../${path}`, feedUrl).href)
 }

@@ -17,6 +17,7 @@ export function peerOptions(configuration: AgentConfiguration): PeerOptions {
     peerExchange: configuration['peer-exchange'],
     site: siteOf(configuration),
     limits: { rampUpSeconds: parseDuration(configuration['ramp-up']) },
+    proxy: configuration.proxy,
   }
 }
 

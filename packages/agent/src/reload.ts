@@ -4,6 +4,7 @@ import type { AgentConfiguration } from './configuration.ts'
 export const startOnlyKeys = [
   'listen',
   'trusted-proxies',
+  'proxy',
   'peer-port',
   'bind-address',
   'announce-address',

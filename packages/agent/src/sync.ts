@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentStatus } from '@repocast/api'
 import { parseLink } from '@repocast/feed'
 import type { UpdateResult } from './follow/mirror.ts'
-import { type AgentOptions, openMirror, originAddress, statusOf, withAgent } from './open-agent.ts'
+import { type AgentOptions, besideFeed, openMirror, statusOf, withAgent } from './open-agent.ts'
 import { openAgentKey } from './report/agent-key.ts'
 import { Reporter } from './report/reporter.ts'
 
@@ -39,8 +39,9 @@ export async function syncOnce(options: AgentOptions, sync: SyncOptions): Promis
       () => ({ name: sync.name }),
       () => [mirror],
     )
-    const urls = [originAddress(link, 'reports')]
-    const reporter = new Reporter({ urls, key: await openAgentKey(agent.layout.key), status, logger: options.logger })
+    const urls = besideFeed(link, 'reports')
+    const key = await openAgentKey(agent.layout.key)
+    const reporter = new Reporter({ urls, key, status, fetch: agent.fetch, logger: options.logger })
     agent.life.onEnd('reports', () => reporter.stop())
     sync.onStart?.(status)
     const result = await mirror.update(sync.signal)

@@ -64,6 +64,24 @@ export const RepositoryStatus = Type.Object(
     hookFailures: Type.Optional(
       Type.Integer({ minimum: 0, description: 'runs of hooks that did not end with exit code 0, since the start' }),
     ),
+    feeds: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            url: text,
+            state: Type.Union([
+              Type.Literal('unknown'),
+              Type.Literal('good'),
+              Type.Literal('behind'),
+              Type.Literal('failing'),
+            ]),
+            error: Type.Optional(Type.Object({ code: text, message: text }, { additionalProperties: false })),
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: 100, description: 'the addresses of the feed, and what each gave last' },
+      ),
+    ),
     swapped: Type.Union([time, Type.Null()], { description: 'when the served snapshot took its place' }),
     error: Type.Union([Type.Object({ code: text, message: text }, { additionalProperties: false }), Type.Null()]),
   },

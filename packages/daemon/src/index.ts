@@ -23,6 +23,7 @@ export {
   plainPageType,
   renderPlainPage,
 } from './http/plain-page.ts'
+export { createFetch, proxyPattern } from './http/proxy-fetch.ts'
 export type { RequestLimit } from './http/request-limit.ts'
 export {
   createHttpServer,

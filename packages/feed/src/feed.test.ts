@@ -79,12 +79,12 @@ const committed = (name = 'mirror') => readFileSync(join(directory, name, 'curre
 
 test('what is published is what a mirror sees, and an unchanged feed costs one small request', async () => {
   const mirror = await follower()
-  expect(await mirror.refresh()).toEqual({ changed: false, record: undefined })
+  expect(await mirror.refresh()).toMatchObject({ changed: false, record: undefined })
   await feed.publish(recordOf(1))
   await feed.publish(recordOf(2))
-  expect(await mirror.refresh()).toEqual({ changed: true, record: recordOf(2) })
+  expect(await mirror.refresh()).toMatchObject({ changed: true, isNews: true, newest: 2, record: recordOf(2) })
   requests.length = 0
-  expect(await mirror.refresh()).toEqual({ changed: false, record: recordOf(2) })
+  expect(await mirror.refresh()).toMatchObject({ changed: false, isNews: false, record: recordOf(2) })
   expect(requests).toEqual(['/feed/timestamp.json'])
   expect((await (await follower()).refresh()).record).toEqual(recordOf(2))
   expect(await feed.serials(repository)).toEqual([1, 2])
@@ -123,7 +123,7 @@ test('records that are withdrawn are gone, the newest stays, and mirrors go on',
   expect(await feed.serials(repository)).toEqual([2, 4])
   expect(readdirSync(join(directory, 'feed', 'targets', repository))).toHaveLength(2)
   await expect(feed.record(repository, 3)).rejects.toMatchObject({ code: 'REPOCAST_SNAPSHOT_UNKNOWN' })
-  expect(await mirror.refresh()).toEqual({ changed: false, record: recordOf(4) })
+  expect(await mirror.refresh()).toMatchObject({ changed: false, record: recordOf(4) })
   expect((await (await follower('new')).refresh()).record).toEqual(recordOf(4))
   await expect(feed.withdraw([recordOf(4)])).rejects.toMatchObject({ code: 'REPOCAST_SNAPSHOT_NEWEST' })
   expect(await feed.serials(repository)).toEqual([2, 4])
@@ -246,12 +246,12 @@ describe('channels', () => {
     await feed.moveChannel(repository, 'stable', 2)
     expect((await mirror.refresh()).record).toEqual(recordOf(2))
     await feed.publish(recordOf(4))
-    expect(await mirror.refresh()).toEqual({ changed: false, record: recordOf(2) })
+    expect(await mirror.refresh()).toMatchObject({ changed: false, record: recordOf(2) })
     await feed.moveChannel(repository, 'testing', 4)
     await feed.moveChannel(repository, 'stable', 3)
-    expect(await mirror.refresh()).toEqual({ changed: true, record: recordOf(3) })
+    expect(await mirror.refresh()).toMatchObject({ changed: true, record: recordOf(3) })
     await feed.moveChannel(repository, 'stable', 1)
-    expect(await mirror.refresh()).toEqual({ changed: true, record: recordOf(1) })
+    expect(await mirror.refresh()).toMatchObject({ changed: true, record: recordOf(1) })
     expect(await feed.channels(repository)).toMatchObject({ revision: 4 })
     expect((await (await follower('newest')).refresh()).record).toEqual(recordOf(4))
   })
@@ -302,7 +302,7 @@ describe('channels', () => {
     const mirror = await follower('held', { hold: 2 })
     expect((await mirror.refresh()).record).toEqual(recordOf(2))
     await feed.publish(recordOf(4))
-    expect(await mirror.refresh()).toEqual({ changed: false, record: recordOf(2) })
+    expect(await mirror.refresh()).toMatchObject({ changed: false, record: recordOf(2) })
     const other = await follower('other', { hold: 7 })
     await expect(other.refresh()).rejects.toMatchObject({ code: 'REPOCAST_SNAPSHOT_UNKNOWN' })
   })
@@ -317,8 +317,26 @@ test('a link reads back as it was written', () => {
       expect(parseLink(` ${formatLink(link)}\n`)).toEqual(link)
       const named = { ...link, channel: 'stable' }
       expect(parseLink(formatLink(named))).toEqual(named)
+      expect(formatLink(named)).toContain('#1:')
+      const several = {
+        ...named,
+        otherFeedUrls: ['http://mirror.example.org:8081/feed/a,b/', 'https://[2001:db8::1]/'],
+      }
+      expect(parseLink(formatLink(several))).toEqual(several)
+      expect(formatLink(several)).toContain('#2:')
+      expect(formatLink({ ...link, otherFeedUrls: [link.feedUrl] })).toBe(formatLink(link))
       expect(() => parseLink(formatLink(link).slice(0, -1))).toThrow(/cut off/)
     }),
+  )
+  const tail = `debian:${'a'.repeat(64)}`
+  for (const bad of [
+    `repocast+http://a.example.org/feed/,ftp://b.example.org/feed/#2:${tail}`,
+    `repocast+http://a.example.org/feed/,http://b.example.org/feed#2:${tail}`,
+    `repocast+${Array.from({ length: 17 }, (_, k) => `http://h${k}/feed/`).join(',')}#2:${tail}`,
+  ])
+    expect(() => parseLink(bad), bad).toThrow(expect.objectContaining({ code: 'REPOCAST_LINK_MALFORMED' }))
+  expect(() => parseLink(`repocast+http://a/feed/#3:${tail}`)).toThrow(
+    expect.objectContaining({ code: 'REPOCAST_FORMAT_TOO_NEW' }),
   )
   expect(() => parseLink('http://example.org/')).toThrow(expect.objectContaining({ code: 'REPOCAST_LINK_MALFORMED' }))
 })

@@ -30,11 +30,16 @@ export class KnownPeers {
     return this.#addresses
   }
 
-  /** What `teller` knows from now on, in place of what it said before. Resolves when names are looked up. */
-  async tell(teller: string, peers: readonly string[]): Promise<void> {
+  /**
+   * What `teller` knows from now on, in place of what it said before. Resolves when names are looked up.
+   * @returns whether that is anything new
+   */
+  async tell(teller: string, peers: readonly string[]): Promise<boolean> {
+    if (String(peers) === String(this.#told.get(teller) ?? [])) return false
     if (peers.length === 0) this.#told.delete(teller)
     else this.#told.set(teller, [...peers])
     await this.lookUp()
+    return true
   }
 
   /** Looks all names up again; one that is not found is left out until the next time. Never rejects. */

@@ -42,7 +42,10 @@ export interface SwarmOptions {
   readonly limits?: Partial<SwarmLimits> | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
+  /** How trackers are asked. */
   readonly fetch?: Fetch | undefined
+  /** How web seeds are asked; as trackers unless it is said. */
+  readonly webSeedFetch?: Fetch | undefined
 }
 
 const tickMs = 200
@@ -104,7 +107,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       backlog: new Backlog(limits.unwrittenBytes),
       clock,
       random,
-      fetch,
+      fetch: options.webSeedFetch ?? fetch,
       logger,
       bans: new Bans(clock),
       filter,
@@ -166,7 +169,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   async knowPeers(teller: string, peers: readonly string[], group?: string): Promise<void> {
     const known = this.#known.get(group) ?? new KnownPeers(resolveBySystem)
     this.#known.set(group, known)
-    await known.tell(teller, peers)
+    if (!(await known.tell(teller, peers))) return
     for (const pack of this.#packs.values()) pack.callAtOnce()
   }
 

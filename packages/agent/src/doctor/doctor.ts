@@ -1,3 +1,4 @@
+import { createFetch } from '@repocast/daemon'
 import { ProcessLock } from '@repocast/database'
 import { describeError, isRepocastError, RepocastError } from '@repocast/errors'
 import { type AgentConfiguration, loadAgentConfiguration } from '../configuration.ts'
@@ -31,10 +32,11 @@ export async function examineAgent(
   if (configuration) {
     if (isRunning(options.data)) say(await lookAtRunning(options, signal))
     else say(...(await lookAtPorts(configuration)))
+    const fetch = createFetch(options.environment, configuration.proxy)
     for (const followed of followedBy(configuration)) {
       say(lookAtServedPath(followed))
       const peerPort = configuration['peer-port']
-      say(...(await lookAtOrigin(followed, { clock: options.clock, peerPort, signal })))
+      say(...(await lookAtOrigin(followed, { clock: options.clock, peerPort, signal, fetch })))
     }
   }
   if (failures === 0) return undefined

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeError, isRepocastError } from '@repocast/errors'
-import { Follower, type SubscriptionLink } from '@repocast/feed'
+import { Follower, feedUrlsOf, type SubscriptionLink } from '@repocast/feed'
 import type { SnapshotRecord } from '@repocast/objects'
 import { parsePack } from '@repocast/packs'
 import type { Followed } from '../open-agent.ts'
@@ -15,6 +15,7 @@ export interface OriginLookOptions {
   readonly clock: () => Date
   readonly peerPort: number
   readonly signal: AbortSignal
+  readonly fetch: typeof fetch
 }
 
 const requestMs = 10_000
@@ -28,9 +29,20 @@ const peersTried = 5
 export async function lookAtOrigin(followed: Followed, options: OriginLookOptions): Promise<Diagnosis[]> {
   const { link } = followed
   const clock = await lookAtClock(link, options)
-  const { diagnosis, record, follower } = await lookAtFeed(followed, options)
-  if (record === undefined || follower === undefined) return [...clock, diagnosis]
-  return [...clock, diagnosis, ...(await lookAtSwarm(record, follower, options))]
+  const feeds: Diagnosis[] = []
+  let found: { readonly record: SnapshotRecord; readonly follower: Follower } | undefined
+  const urls = feedUrlsOf(link)
+  for (const feedUrl of urls) {
+    const alone = { ...followed, link: { ...link, feedUrl, otherFeedUrls: [] } }
+    const what = `${link.repository}: feed${urls.length === 1 ? '' : ` ${feedUrl}`}`
+    const { diagnosis, record, follower } = await lookAtFeed(what, alone, options)
+    feeds.push(diagnosis)
+    if (record && follower) found ??= { record, follower }
+  }
+  if (found === undefined) return [...clock, ...feeds]
+  // One address that is good will do.
+  const told = feeds.map(one => (one.state === 'broken' ? { ...one, state: 'worse' as const } : one))
+  return [...clock, ...told, ...(await lookAtSwarm(found.record, found.follower, options))]
 }
 
 /** By the Date header of the feed; silent when the feed cannot be reached, which is told elsewhere. */
@@ -41,7 +53,8 @@ async function lookAtClock(
   const what = `${repository}: clock`
   try {
     const url = new URL('timestamp.json', feedUrl).href
-    const response = await fetch(url, { method: 'HEAD', cache: 'no-store', signal: limited(options.signal, requestMs) })
+    const signal = limited(options.signal, requestMs)
+    const response = await options.fetch(url, { method: 'HEAD', cache: 'no-store', signal })
     const theirs = Date.parse(response.headers.get('date') ?? '')
     if (Number.isNaN(theirs)) return []
     const skew = Math.round((options.clock().getTime() - theirs) / 1000)
@@ -55,15 +68,15 @@ async function lookAtClock(
 }
 
 async function lookAtFeed(
+  what: string,
   { link, hold }: Followed,
-  { clock, signal }: OriginLookOptions,
+  { clock, signal, fetch }: OriginLookOptions,
 ): Promise<{ diagnosis: Diagnosis; record?: SnapshotRecord; follower?: Follower }> {
-  const what = `${link.repository}: feed`
   const directory = await mkdtemp(join(tmpdir(), 'repocast-doctor-'))
   try {
     // what it learns is forgotten: only the daemon moves what is trusted
     const floor = { lowest: () => 0, raise: () => {} }
-    const follower = new Follower({ link, directory, floor, clock, hold })
+    const follower = new Follower({ link, directory, floor, clock, hold, fetch })
     const { record } = await follower.refresh({ signal: limited(signal, 6 * requestMs) })
     if (record) return { diagnosis: fine(what, `signed as the link says, serial ${record.serial}`), record, follower }
     return { diagnosis: worse(what, 'signed as the link says, but nothing is published yet', 'wait for the origin') }

@@ -31,30 +31,45 @@ function parseBlock(block: string): PublishedEvent | undefined {
 
 const retryMilliseconds = { first: 1000, most: 60_000 }
 
+/** Whoever sends events sends something each 15 seconds: who is silent for so long is gone without a farewell. */
+const silenceMilliseconds = 50_000
+
+export interface ListenOptions {
+  readonly fetch: typeof fetch
+  readonly onPublished: (event: PublishedEvent) => void
+  readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  /** From 0 to below 1. */
+  readonly random: () => number
+  readonly silenceMilliseconds?: number
+}
+
 /**
- * Listens to the origin's events until the signal, and calls `onPublished` for each. They are hints, so failures
- * are not told: the feed is looked at anyway.
+ * Listens to the events of an origin, or of a mirror that relays its feed, until the signal, and calls `onPublished` for
+ * each. They are hints, so failures are not told: the feed is looked at anyway.
  */
-export async function listenForEvents(
-  url: string,
-  onPublished: (event: PublishedEvent) => void,
-  signal: AbortSignal,
-  pause: (milliseconds: number, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
+export async function listenForEvents(url: string, options: ListenOptions, signal: AbortSignal): Promise<void> {
+  const { fetch, onPublished, pause, random } = options
   let retry = retryMilliseconds.first
   while (!signal.aborted) {
+    const silence = new AbortController()
+    const timer = setTimeout(() => silence.abort(), options.silenceMilliseconds ?? silenceMilliseconds)
     try {
-      const response = await fetch(url, { signal, headers: { accept: 'text/event-stream' }, redirect: 'error' })
+      const either = AbortSignal.any([signal, silence.signal])
+      const headers = { accept: 'text/event-stream' }
+      const response = await fetch(url, { signal: either, headers, redirect: 'error' })
       if (!response.ok || !response.body) throw new Error(`status ${response.status}`)
       const events = new PublishedEvents()
       const decoder = new TextDecoder()
       for await (const chunk of response.body) {
         retry = retryMilliseconds.first
+        timer.refresh()
         for (const event of events.take(decoder.decode(chunk, { stream: true }))) onPublished(event)
       }
     } catch {
       retry = Math.min(retry * 2, retryMilliseconds.most)
+    } finally {
+      clearTimeout(timer)
     }
-    await pause(retry, signal).catch(() => {})
+    await pause(retry * (0.5 + random() / 2), signal).catch(() => {})
   }
 }

@@ -4,7 +4,7 @@ import { parseDuration, parseRate } from '@repocast/daemon'
 import { explainSqlite } from '@repocast/database'
 import { describeError } from '@repocast/errors'
 import type { AgentConfiguration } from '../configuration.ts'
-import { type AgentOptions, type Followed, type OpenAgent, originAddress } from '../open-agent.ts'
+import { type AgentOptions, besideFeed, type Followed, type OpenAgent } from '../open-agent.ts'
 import { watchOrders } from '../orders/watch-orders.ts'
 import { openAgentKey } from '../report/agent-key.ts'
 import { Reporter } from '../report/reporter.ts'
@@ -56,12 +56,12 @@ export async function followAll(given: FollowAllOptions): Promise<void> {
     logger.info({ packs: swarm.status().packs }, 'all packs are shared')
     const wakes = mirrors.map(mirror => ({ mirror, wake: new Wake() }))
     const pollSeconds = parseDuration(configuration['poll-interval'])
-    const events = [...new Set(followed.map(({ link }) => originAddress(link, 'events')))].map(async url => {
+    const events = [...new Set(followed.flatMap(({ link }) => besideFeed(link, 'events')))].map(async url => {
       const onPublished = ({ repository }: { readonly repository: string }) => {
         for (const { mirror, wake } of wakes) if (mirror.repository === repository) wake.call()
       }
       const pause = async (ms: number, until: AbortSignal) => await sleep(ms, undefined, { signal: until })
-      await listenForEvents(url, onPublished, signal, pause)
+      await listenForEvents(url, { fetch: agent.fetch, onPublished, pause, random: Math.random }, signal)
     })
     const isQuiet = () => swarm.status().uploadRate < quietBytesPerSecond
     const following = wakes.map(({ mirror, wake }) =>
@@ -100,9 +100,9 @@ async function startReports({
   onChange,
 }: FollowAllOptions): Promise<Reporter | undefined> {
   if (!configuration.report) return undefined
-  const urls = [...new Set(followed.map(({ link }) => originAddress(link, 'reports')))]
+  const urls = [...new Set(followed.flatMap(({ link }) => besideFeed(link, 'reports')))]
   const key = await openAgentKey(agent.layout.key)
-  const reporter = new Reporter({ urls, key, status, logger: options.logger })
+  const reporter = new Reporter({ urls, key, status, fetch: agent.fetch, logger: options.logger })
   onChange(() => reporter.changed())
   return reporter
 }

@@ -1,7 +1,7 @@
 import type { AgentFailure, RepositoryState, RepositoryStatus } from '@repocast/api'
 import { explainSqlite } from '@repocast/database'
 import { describeError, isRepocastError, type Logger, RepocastError } from '@repocast/errors'
-import type { Follower } from '@repocast/feed'
+import type { Follower, Refreshed } from '@repocast/feed'
 import { explainDiskError, lookAt } from '@repocast/files'
 import type { RepositoryName, SnapshotRecord } from '@repocast/objects'
 import type { Generation, Grace, Store } from '@repocast/store'
@@ -28,7 +28,17 @@ export interface MirrorPolicy {
   readonly wipeGuard: WipeGuard
 }
 
-export interface MirrorOptions {
+/** Who is told of what a mirror does. */
+export interface MirrorListeners {
+  /** Called whenever the status has changed in more than its progress. */
+  readonly onChange: () => void
+  /** Called when an update has failed. */
+  readonly onFailure: (failure: AgentFailure) => void
+  /** Called when the feed has told anything new. */
+  readonly onNews: (repository: RepositoryName, news: Refreshed) => void
+}
+
+export interface MirrorOptions extends MirrorListeners {
   /** The symbolic link that web servers serve, absolute. */
   readonly servedPath: string
   /** Whether it is fetched before others that are not. */
@@ -49,10 +59,6 @@ export interface MirrorOptions {
   readonly trace: TraceFile
   readonly clock: () => Date
   readonly logger: Logger
-  /** Called whenever the status has changed in more than its progress. */
-  readonly onChange: () => void
-  /** Called when an update has failed. */
-  readonly onFailure: (failure: AgentFailure) => void
 }
 
 /** What an update did. */
@@ -94,6 +100,10 @@ export class Mirror {
     this.#fetch = new SnapshotFetch(store, swarm, this.#sharedPacks, policy.freeSpace)
   }
 
+  get follower(): Follower {
+    return this.#with.follower
+  }
+
   get repository(): RepositoryName {
     return this.#with.follower.link.repository
   }
@@ -123,6 +133,7 @@ export class Mirror {
       ...this.#whatIsDue(),
       hookFailures: this.#with.hooks.failures,
       swapped: this.#swapped?.toISOString() ?? null,
+      feeds: this.#with.follower.addresses(),
       error: this.#error,
     }
   }
@@ -155,7 +166,11 @@ export class Mirror {
    * @throws as `Follower.refresh`
    */
   async look(signal: AbortSignal): Promise<boolean> {
-    const { record } = await this.#with.follower.refresh({ signal })
+    const { follower, swarm, onNews } = this.#with
+    const news = await follower.refresh({ signal })
+    void swarm.knowPeers(`feed of ${this.repository}`, follower.peers(), this.repository)
+    if (news.isNews) onNews(this.repository, news)
+    const { record } = news
     this.#lag.look(record, this.#served?.serial ?? 0, this.#with.clock())
     if (!record) return false
     const isOther = record.serial !== this.newestSerial

@@ -7,6 +7,7 @@ export interface ReporterOptions {
   readonly urls: readonly string[]
   readonly key: KeyObject
   readonly status: () => AgentStatus
+  readonly fetch: typeof fetch
   readonly logger: Logger
 }
 
@@ -47,7 +48,7 @@ export class Reporter {
 
   /** Sends a report to each origin now. A failure is no harm: the next report tells the same. */
   async send(): Promise<void> {
-    const { urls, key, status, logger } = this.#options
+    const { urls, key, status, fetch, logger } = this.#options
     this.#restedMilliseconds = 0
     const { body, headers } = signReport(status(), key)
     const signal = AbortSignal.timeout(requestMilliseconds)
@@ -55,7 +56,9 @@ export class Reporter {
       try {
         const response = await fetch(url, { method: 'POST', body, headers, signal, redirect: 'error' })
         await response.body?.cancel()
-        if (!response.ok) logger.warn({ url, status: response.status }, 'the origin refused a report')
+        // A mirror that relays the feed takes no reports.
+        if (!response.ok && response.status !== 404)
+          logger.warn({ url, status: response.status }, 'the origin refused a report')
       } catch (error) {
         logger.debug({ url, error: describeError(error) }, 'a report did not reach the origin')
       }

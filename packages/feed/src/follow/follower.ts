@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { RepocastError, systemErrorCode } from '@repocast/errors'
+import { type Logger, RepocastError, silentLogger, systemErrorCode } from '@repocast/errors'
 import { isThere, onDisk, replaceLink } from '@repocast/files'
-import { decodeRecord, maxRecordBytes, objectIdOf, type PackReference, type SnapshotRecord } from '@repocast/objects'
-import { MetadataKind, type TargetFile } from '@tufjs/models'
-import { type Channels, decodeChannels, maxChannelsBytes } from '../channels/channels.ts'
-import type { SubscriptionLink } from '../link/link.ts'
+import { type InfoHash, objectIdOf, type PackReference, type SnapshotRecord } from '@repocast/objects'
+import { MetadataKind } from '@tufjs/models'
+import { feedUrlsOf, type SubscriptionLink } from '../link/link.ts'
 import { channelsPathOf, parseTargetPath, readMetadata, targetPathOf } from '../metadata.ts'
-import { FeedFiles } from '../publish/feed-files.ts'
+import type { FeedRelay } from '../relay/feed-relay.ts'
 import { chooseSerial } from './choose-serial.ts'
+import { isFaultOfAddress, type Offer } from './feed-address.ts'
+import { FeedAddresses, type FeedAddressStatus } from './feed-addresses.ts'
 import { FeedClient } from './http.ts'
+import { TargetReader } from './target-reader.ts'
 import type { TrustFloor } from './trust-floor.ts'
+import { metadataLimits } from './tuf-fetcher.ts'
 import { refreshMetadata } from './tuf-refresh.ts'
 
 export interface FollowerOptions {
@@ -22,13 +25,24 @@ export interface FollowerOptions {
   readonly clock: () => Date
   /** Serial of the snapshot to have and to keep, whatever is newer. */
   readonly hold?: number | undefined
+  /** Gives on what is verified. */
+  readonly relay?: FeedRelay | undefined
   readonly fetch?: typeof fetch
+  readonly logger?: Logger
+  /** From 0 to below 1. */
+  readonly random?: () => number
+  /** How long a silent address is waited for, and one that is later than another. */
+  readonly patience?: { readonly silenceMs?: number; readonly laggardMs?: number }
 }
 
 /** What a refresh has found. */
 export interface Refreshed {
-  /** Whether the feed differs from the one that the last refresh saw. */
+  /** Whether the snapshot to have is another than the last refresh found. */
   readonly changed: boolean
+  /** Whether anything of the feed is other than the last refresh saw. */
+  readonly isNews: boolean
+  /** The newest serial that is published; 0 while there is none. */
+  readonly newest: number
   /**
    * The snapshot that the mirror is to have: the newest published one, or the one that its channel or its hold names;
    * undefined while nothing is published under the repository's name.
@@ -36,32 +50,62 @@ export interface Refreshed {
   readonly record: SnapshotRecord | undefined
 }
 
+/** What is trusted since the last refresh that found something. */
+interface Found {
+  readonly record: SnapshotRecord | undefined
+  readonly newest: number
+  /** When the metadata expires, in milliseconds since 1970. */
+  readonly expires: number
+  /** The bytes of timestamp.json. */
+  readonly timestamp: Buffer
+  /** Packs of the records that are relayed. */
+  readonly packs: ReadonlyMap<InfoHash, PackReference>
+}
+
 /**
  * A mirror's side of the feed. Trusted metadata lies in one directory that `current` points to; a refresh works on a
- * copy and moves the link when all of it was verified, so that a feed that is garbage changes nothing.
+ * copy and moves the link when all of it was verified, so that a feed that is garbage changes nothing. All addresses of
+ * the feed are asked; the newest that is signed as it must be is taken, whoever gave it.
  */
 export class Follower {
   readonly link: SubscriptionLink
   readonly hold: number | undefined
+  readonly relay: FeedRelay | undefined
   readonly #directory: string
   readonly #floor: TrustFloor
   readonly #clock: () => Date
   readonly #client: FeedClient
-  #etag: string | undefined
+  readonly #addresses: FeedAddresses
   #refreshing: Promise<unknown> = Promise.resolve()
-  #last: { readonly record: SnapshotRecord | undefined; readonly expires: number } | undefined
+  #last: Found | undefined
 
-  constructor({ link, directory, floor, clock, hold, fetch: fetchFunction = fetch }: FollowerOptions) {
+  constructor(options: FollowerOptions) {
+    const { link, directory, floor, clock, hold, relay, patience = {} } = options
+    const { fetch: fetchFunction = fetch, logger = silentLogger, random = Math.random } = options
     this.link = link
+    this.hold = hold
+    this.relay = relay
     this.#directory = directory
     this.#floor = floor
     this.#clock = clock
-    this.hold = hold
-    this.#client = new FeedClient(fetchFunction)
+    this.#client = new FeedClient(fetchFunction, patience)
+    const { laggardMs } = patience
+    const urls = feedUrlsOf(link)
+    this.#addresses = new FeedAddresses({ urls, client: this.#client, clock, random, logger, laggardMs })
+  }
+
+  /** What each address of the feed is to us now. */
+  addresses(): FeedAddressStatus[] {
+    return this.#addresses.status()
+  }
+
+  /** `HOST:PORT` of peers that addresses of the feed say they are. Nothing of it is signed. */
+  peers(): string[] {
+    return this.#addresses.peers()
   }
 
   /**
-   * Asks the feed for the snapshot to have. Costs one small request while nothing changes.
+   * Asks the feed for the snapshot to have. Costs one small request for each address while nothing changes.
    * @throws RepocastError REPOCAST_FEED_UNREACHABLE, REPOCAST_FEED_EXPIRED, REPOCAST_FEED_ROLLED_BACK,
    *   REPOCAST_FEED_BAD_SIGNATURE, REPOCAST_FEED_MALFORMED, REPOCAST_FEED_WRONG_ROOT, REPOCAST_RECORD_MALFORMED,
    *   REPOCAST_CHANNELS_MALFORMED, REPOCAST_CHANNEL_UNKNOWN, REPOCAST_SNAPSHOT_UNKNOWN
@@ -74,36 +118,79 @@ export class Follower {
   }
 
   async #refresh({ signal }: { readonly signal?: AbortSignal }): Promise<Refreshed> {
-    const url = new URL('timestamp.json', this.link.feedUrl).href
-    const etag = this.#last && this.#etag
-    const { status, etag: newEtag } = await this.#client.get(url, 100_000, { etag, signal })
-    if (this.#last && status === 304) {
-      if (this.#clock().getTime() >= this.#last.expires) throw this.#expired(this.#last.expires)
-      return { changed: false, record: this.#last.record }
+    const offers = await this.#addresses.offers(this.#last !== undefined, signal)
+    const lowest = () => this.#floor.lowest('timestamp')
+    let refreshed: Refreshed | undefined
+    for (const offer of offers) {
+      if (offer.version !== undefined && offer.version < lowest()) this.#addresses.behind(offer)
+      else if (refreshed === undefined) refreshed = await this.#try(offer, signal)
+      else if (offer.bytes === undefined || this.#last?.timestamp.equals(offer.bytes)) this.#addresses.isGood(offer)
+      else this.#addresses.failed(offer.address, otherThanTrusted(offer.address.url))
     }
-    const scratch = await this.#makeScratch(signal)
+    if (refreshed === undefined) throw this.#addresses.failure(lowest())
+    this.#addresses.tell(lowest())
+    return refreshed
+  }
+
+  /** What an address offers; undefined when it is not what it must be. */
+  async #try(offer: Offer, signal: AbortSignal | undefined): Promise<Refreshed | undefined> {
+    const last = this.#last
+    if (last && (offer.bytes === undefined || last.timestamp.equals(offer.bytes))) {
+      this.#addresses.isBest(offer)
+      if (this.#clock().getTime() >= last.expires) throw this.#expired(last.expires)
+      return { changed: false, isNews: false, newest: last.newest, record: last.record }
+    }
+    if (offer.bytes === undefined) return undefined
     try {
-      await refreshMetadata(scratch, this.link.feedUrl, this.#client, signal)
-      const found = await this.#examine(scratch, signal)
-      await replaceLink(scratch.slice(this.#directory.length + 1), this.#currentPath)
-      this.#floor.raise(found.floors)
-      // Behind the floors: the feed itself is right, and what it says now must not be taken back.
-      if (found.why) throw found.why
-      const changed = this.#last?.record?.serial !== found.record?.serial
+      const { why, ...found } = await this.#take(offer.address.url, offer.bytes, signal)
+      this.#addresses.isBest(offer)
+      if (why) throw why
       this.#last = found
-      this.#etag = newEtag
-      return { changed, record: found.record }
+      const { newest, record } = found
+      return { changed: last?.record?.serial !== record?.serial, isNews: true, newest, record }
+    } catch (error) {
+      signal?.throwIfAborted()
+      this.#addresses.failed(offer.address, error)
+      return undefined
+    }
+  }
+
+  /** Verifies what an address gives, and trusts it from then on. */
+  async #take(feedUrl: string, timestamp: Buffer, signal: AbortSignal | undefined) {
+    const { scratch, firstRoot } = await this.#makeScratch(feedUrl, signal)
+    try {
+      const newer = await refreshMetadata(scratch, { feedUrl, timestamp, client: this.#client, signal })
+      const roots = new Map([...(firstRoot ? [[1, firstRoot] as const] : []), ...newer])
+      const { floors, ...found } = await this.#examine(scratch, { feedUrl, roots, signal })
+      await replaceLink(scratch.slice(this.#directory.length + 1), this.#currentPath)
+      this.#floor.raise(floors)
+      // What is wrong with the aim is thrown behind the floors: the feed itself is right, and must not be taken back.
+      return found
     } finally {
       await this.#removeScratches()
     }
   }
 
   /**
-   * The .torrent file of a pack, verified against the record that names it.
-   * @throws RepocastError REPOCAST_FEED_UNREACHABLE, REPOCAST_TORRENT_MISMATCH
+   * The .torrent file of a pack, verified against the record that names it, from whichever address has it.
+   * @throws RepocastError REPOCAST_FEED_UNREACHABLE, REPOCAST_FEED_TOO_BIG, REPOCAST_TORRENT_MISMATCH
    */
   async fetchTorrent(reference: PackReference, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Buffer> {
-    const url = new URL(`../torrents/${reference.infoHash}.torrent`, this.link.feedUrl).href
+    let failure: unknown
+    for (const address of this.#addresses.inOrder()) {
+      try {
+        return await this.#fetchTorrent(reference, address.url, signal)
+      } catch (error) {
+        signal?.throwIfAborted()
+        if (!isFaultOfAddress(error)) throw error
+        failure ??= error
+      }
+    }
+    throw failure
+  }
+
+  async #fetchTorrent(reference: PackReference, feedUrl: string, signal: AbortSignal | undefined): Promise<Buffer> {
+    const url = new URL(`../torrents/${reference.infoHash}.torrent`, feedUrl).href
     const { bytes } = await this.#client.get(url, reference.torrentBytes, { signal })
     if (bytes.length === reference.torrentBytes && objectIdOf(bytes) === reference.torrentId) return bytes
     throw new RepocastError('REPOCAST_TORRENT_MISMATCH', {
@@ -112,25 +199,37 @@ export class Follower {
     })
   }
 
+  /** A pack of a snapshot that this mirror has, or that is the newest: what the feed says of it. */
+  packOf(infoHash: InfoHash): PackReference | undefined {
+    return this.#last?.packs.get(infoHash)
+  }
+
   get #currentPath(): string {
     return join(this.#directory, 'current')
   }
 
-  /** A copy of the trusted metadata, or of the first root when nothing is trusted yet. */
-  async #makeScratch(signal: AbortSignal | undefined): Promise<string> {
+  /** A copy of the trusted metadata, or the first root, from where all later ones are verified, when one is lacking. */
+  async #makeScratch(feedUrl: string, signal: AbortSignal | undefined) {
     const scratch = join(this.#directory, `metadata-${randomBytes(6).toString('hex')}`)
     await onDisk('make', scratch, async () => await mkdir(scratch, { recursive: true }))
     const current = await this.#currentName()
     // What a full disk or a careless hand has left without its files is as nothing; the floors stay.
     const isHere = current !== undefined && isThere(join(this.#directory, current))
     if (isHere) await cp(join(this.#directory, current), scratch, { recursive: true })
-    else await writeFile(join(scratch, 'root.json'), await this.#fetchFirstRoot(signal))
-    return scratch
+    if (isHere && this.#isRelayed(await readFile(join(scratch, 'root.json')))) return { scratch }
+    const firstRoot = await this.#fetchFirstRoot(feedUrl, signal)
+    await writeFile(join(scratch, 'root.json'), firstRoot)
+    return { scratch, firstRoot }
   }
 
-  async #fetchFirstRoot(signal: AbortSignal | undefined): Promise<Buffer> {
-    const url = new URL('1.root.json', this.link.feedUrl).href
-    const { bytes } = await this.#client.get(url, 1_000_000, { signal })
+  /** Whether all roots up to this one are relayed, or none has to be. */
+  #isRelayed(root: Buffer): boolean {
+    return this.relay?.hasRoots(readMetadata(MetadataKind.Root, root).signed.version) ?? true
+  }
+
+  async #fetchFirstRoot(feedUrl: string, signal: AbortSignal | undefined): Promise<Buffer> {
+    const url = new URL('1.root.json', feedUrl).href
+    const { bytes } = await this.#client.get(url, metadataLimits.root, { signal })
     if (objectIdOf(bytes) === this.link.rootFingerprint) return bytes
     throw new RepocastError('REPOCAST_FEED_WRONG_ROOT', {
       message: `${url} is not the root that the subscription link names`,
@@ -138,74 +237,70 @@ export class Follower {
     })
   }
 
-  /** Holds verified metadata against the floors, and gets the record of the snapshot to have. */
-  async #examine(scratch: string, signal: AbortSignal | undefined) {
+  /** Holds verified metadata against the floors, gets the record of the snapshot to have, and relays both. */
+  async #examine(
+    scratch: string,
+    {
+      feedUrl,
+      roots,
+      signal,
+    }: { feedUrl: string; roots: ReadonlyMap<number, Buffer>; signal: AbortSignal | undefined },
+  ) {
     const read = async (role: string): Promise<Buffer> => await readFile(join(scratch, `${role}.json`))
-    const { repository } = this.link
+    const bytes = {
+      timestamp: await read('timestamp'),
+      snapshot: await read('snapshot'),
+      targets: await read('targets'),
+    }
+    const { repository, channel } = this.link
     const root = readMetadata(MetadataKind.Root, await read('root')).signed
-    const timestamp = readMetadata(MetadataKind.Timestamp, await read('timestamp')).signed
-    const snapshot = readMetadata(MetadataKind.Snapshot, await read('snapshot')).signed
-    const targets = readMetadata(MetadataKind.Targets, await read('targets')).signed
-    const channels = await this.#fetchChannels(targets.targets[channelsPathOf(repository)], signal)
+    const timestamp = readMetadata(MetadataKind.Timestamp, bytes.timestamp).signed
+    const snapshot = readMetadata(MetadataKind.Snapshot, bytes.snapshot).signed
+    const targets = readMetadata(MetadataKind.Targets, bytes.targets).signed
+    const files = new TargetReader({ feedUrl, client: this.#client, relay: this.relay, signal })
+    const channelsTarget = targets.targets[channelsPathOf(repository)]
+    const channels = channel === undefined ? undefined : await files.channels(channelsTarget, repository)
     const published = new Set<number>()
     for (const path of Object.keys(targets.targets)) {
       const parsed = parseTargetPath(path)
       if (parsed?.repository === repository) published.add(parsed.serial)
     }
+    const newest = Math.max(0, ...published)
     const floors = {
       root: root.version,
       timestamp: timestamp.version,
       snapshot: snapshot.version,
       targets: targets.version,
-      [`serial ${repository}`]: Math.max(0, ...published),
+      [`serial ${repository}`]: newest,
       ...(channels && { [`channels ${repository}`]: channels.revision }),
     }
-    for (const [name, found] of Object.entries(floors)) this.#assertAbove(name, found)
+    for (const [name, found] of Object.entries(floors)) this.#assertAbove(feedUrl, name, found)
     const expires = Math.min(...[root, timestamp, snapshot, targets].map(({ expires }) => Date.parse(expires)))
     const { serial, why } = chooseSerial(this.link, this.hold, published, channels)
-    const target = targets.targets[targetPathOf(repository, serial)]
-    const record = target && (await this.#fetchRecord(target, serial, signal))
-    return { record, floors, expires, why }
+    const targetOf = (wanted: number) => targets.targets[targetPathOf(repository, wanted)]
+    const record = await files.record(targetOf(serial), this.link, serial)
+    const newestRecord = this.relay ? await files.recordIfThere(targetOf(newest), this.link, newest) : undefined
+    if (this.relay) {
+      await files.channelsIfThere(channelsTarget)
+      await this.relay.update({
+        roots,
+        timestamp: bytes.timestamp,
+        snapshot: { version: snapshot.version, bytes: bytes.snapshot },
+        targets: { version: targets.version, bytes: bytes.targets },
+        files: files.read,
+      })
+    }
+    const packs = new Map(
+      [record, newestRecord].flatMap(one => one?.packs.map(pack => [pack.infoHash, pack] as const) ?? []),
+    )
+    return { record, newest, floors, expires, timestamp: bytes.timestamp, packs, why }
   }
 
-  /** The channels of the repository, when the link names one. */
-  async #fetchChannels(target: TargetFile | undefined, signal: AbortSignal | undefined): Promise<Channels | undefined> {
-    const { channel, repository } = this.link
-    if (channel === undefined) return undefined
-    if (target === undefined) return { repository, revision: 0, serials: new Map() }
-    return decodeChannels(await this.#fetchTarget(target, maxChannelsBytes, signal), repository)
-  }
-
-  async #fetchRecord(target: TargetFile, serial: number, signal: AbortSignal | undefined): Promise<SnapshotRecord> {
-    const record = decodeRecord(await this.#fetchTarget(target, maxRecordBytes, signal))
-    if (record.repository === this.link.repository && record.serial === serial) return record
-    throw new RepocastError('REPOCAST_RECORD_MALFORMED', {
-      message: `${target.path} of the feed ${this.link.feedUrl} is the record of ${record.repository} ${record.serial}`,
-      hint: 'the origin has a fault; ask its operator',
-    })
-  }
-
-  /** The bytes of a target, verified against the metadata that names it. */
-  async #fetchTarget(
-    { path, length, hashes }: TargetFile,
-    maxBytes: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Buffer> {
-    const sha256 = hashes.sha256 ?? ''
-    const url = new URL(`targets/${FeedFiles.targetFileName(path, sha256)}`, this.link.feedUrl).href
-    const { bytes } = await this.#client.get(url, Math.min(length, maxBytes), { signal })
-    if (bytes.length === length && objectIdOf(bytes) === sha256) return bytes
-    throw new RepocastError('REPOCAST_FEED_BAD_SIGNATURE', {
-      message: `${url} is not what was signed`,
-      hint: 'somebody has changed it on the way, or the origin is damaged; ask its operator',
-    })
-  }
-
-  #assertAbove(name: string, found: number): void {
+  #assertAbove(feedUrl: string, name: string, found: number): void {
     const lowest = this.#floor.lowest(name)
     if (found >= lowest) return
     throw new RepocastError('REPOCAST_FEED_ROLLED_BACK', {
-      message: `the feed ${this.link.feedUrl} has ${name} ${found}, and ${lowest} was seen before`,
+      message: `the feed ${feedUrl} has ${name} ${found}, and ${lowest} was seen before`,
       hint: 'the origin was restored from an old backup, or somebody replays an old feed; ask its operator',
     })
   }
@@ -234,4 +329,12 @@ export class Follower {
       }
     }
   }
+}
+
+/** What cannot be read, or has the version that is trusted and other bytes. */
+function otherThanTrusted(feedUrl: string): RepocastError {
+  return new RepocastError('REPOCAST_FEED_MALFORMED', {
+    message: `the feed ${feedUrl} gives another timestamp.json than the one that was signed`,
+    hint: 'somebody has changed it on the way, or the address is not that of this feed',
+  })
 }

@@ -1,75 +1,88 @@
 import { describeError, RepocastError, systemErrorCode } from '@repocast/errors'
 import { explainDiskError } from '@repocast/files'
-import { BaseFetcher } from 'tuf-js'
-import { DownloadHTTPError } from 'tuf-js/dist/error.js'
 
-/** How long an answer may take, in all, per request. */
-const requestSeconds = 60
+/** How long a server may be silent, before its answer begins and in the middle of it. */
+const silenceMs = 20_000
+/** In all an answer may take this long, and longer the longer it may be. */
+const answerMs = 60_000
+const slowestBytesPerMs = 32
+
+/** The header by which who gives a feed tells the port at which it is a peer, on the same host. */
+export const peerPortHeader = 'x-repocast-peer-port'
 
 export interface Answer {
   readonly status: number
   readonly bytes: Buffer
   readonly etag: string | undefined
+  readonly peerPort: number | undefined
 }
 
-/** GET, with limits on time and size. */
+export interface GetOptions {
+  readonly etag?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Whether 404 is an answer, too. */
+  readonly mayLack?: boolean
+}
+
+/** GET, with limits on time and size, so that a server that is half-open, slow or endless is left. */
 export class FeedClient {
   readonly #fetch: typeof fetch
+  readonly #silenceMs: number
 
-  constructor(fetchFunction: typeof fetch) {
+  constructor(fetchFunction: typeof fetch, patience: { readonly silenceMs?: number | undefined } = {}) {
     this.#fetch = fetchFunction
+    this.#silenceMs = patience.silenceMs ?? silenceMs
   }
 
   /**
-   * The whole body of an answer that is 200 or 304.
+   * The whole body of an answer that is 200 or 304, or 404 if that is asked for.
    * @throws RepocastError REPOCAST_FEED_UNREACHABLE, REPOCAST_FEED_TOO_BIG; the reason of `signal`
    */
-  async get(
-    url: string,
-    maxBytes: number,
-    options: { etag?: string | undefined; signal?: AbortSignal | undefined } = {},
-  ): Promise<Answer> {
-    const response = await this.open(url, options)
-    if (response.status !== 200 && response.status !== 304) {
-      await response.body?.cancel()
-      throw unreachable(url, `it answered with status ${response.status}`)
-    }
-    const chunks: Uint8Array[] = []
-    let length = 0
+  async get(url: string, maxBytes: number, { etag, signal, mayLack = false }: GetOptions = {}): Promise<Answer> {
+    const silence = new AbortController()
+    const seconds = this.#silenceMs / 1000
+    const timer = setTimeout(() => silence.abort(new Error(`it is silent for ${seconds} s`)), this.#silenceMs)
+    const limit = AbortSignal.timeout(answerMs + Math.ceil(maxBytes / slowestBytesPerMs))
     try {
+      const response = await this.#fetch(url, {
+        redirect: 'error',
+        headers: etag === undefined ? {} : { 'if-none-match': etag },
+        signal: AbortSignal.any([...(signal ? [signal] : []), silence.signal, limit]),
+      })
+      const { status, headers } = response
+      if (status !== 200 && status !== 304 && !(mayLack && status === 404)) {
+        throw unreachable(url, `it answered with status ${status}`)
+      }
+      const chunks: Uint8Array[] = []
+      let length = 0
       for await (const chunk of response.body ?? []) {
+        timer.refresh()
         length += chunk.length
         if (length > maxBytes) throw tooBig(url, maxBytes)
         chunks.push(chunk)
       }
-    } catch (error) {
-      options.signal?.throwIfAborted()
-      throw error instanceof RepocastError ? error : unreachable(url, 'the answer broke off', error)
-    }
-    return { status: response.status, bytes: Buffer.concat(chunks), etag: response.headers.get('etag') ?? undefined }
-  }
-
-  /** @throws RepocastError REPOCAST_FEED_UNREACHABLE, REPOCAST_DISK_REFUSED; the reason of `signal` */
-  async open(
-    url: string,
-    { etag, signal }: { etag?: string | undefined; signal?: AbortSignal | undefined } = {},
-  ): Promise<Response> {
-    const limit = AbortSignal.timeout(requestSeconds * 1000)
-    try {
-      return await this.#fetch(url, {
-        redirect: 'error',
-        headers: etag === undefined ? {} : { 'if-none-match': etag },
-        signal: signal ? AbortSignal.any([signal, limit]) : limit,
-      })
+      const etagOfAnswer = headers.get('etag') ?? undefined
+      return { status, bytes: Buffer.concat(chunks), etag: etagOfAnswer, peerPort: parsePort(headers) }
     } catch (cause) {
       signal?.throwIfAborted()
-      const reason = cause instanceof Error ? cause.cause : undefined
+      if (cause instanceof RepocastError) throw cause
+      const system = cause instanceof Error ? (cause.cause ?? cause) : undefined
       // That this host has no more open files to give is not the feed's fault.
-      if (['EMFILE', 'ENFILE'].includes(systemErrorCode(reason) ?? ''))
-        throw explainDiskError(reason, 'connect to', url)
-      throw unreachable(url, describeError(cause), cause)
+      if (['EMFILE', 'ENFILE'].includes(systemErrorCode(system) ?? ''))
+        throw explainDiskError(system, 'connect to', url)
+      const reason: unknown = silence.signal.aborted ? silence.signal.reason : cause
+      throw unreachable(url, describeError(reason), cause)
+    } finally {
+      clearTimeout(timer)
+      // what is left of a body is not waited for
+      silence.abort()
     }
   }
+}
+
+function parsePort(headers: Headers): number | undefined {
+  const port = Number(/^\d{1,5}$/.exec(headers.get(peerPortHeader) ?? '')?.[0] ?? 0)
+  return port > 0 && port <= 65_535 ? port : undefined
 }
 
 function unreachable(url: string, why: string, cause?: unknown): RepocastError {
@@ -82,35 +95,4 @@ function unreachable(url: string, why: string, cause?: unknown): RepocastError {
 
 function tooBig(url: string, maxBytes: number): RepocastError {
   return new RepocastError('REPOCAST_FEED_TOO_BIG', { message: `${url} is longer than ${maxBytes} bytes` })
-}
-
-/**
- * What tuf-js fetches with. tuf-js wraps what goes wrong in errors of its own and drops the cause, so the last
- * failure of the network is kept here, to tell it from a failure of the metadata.
- */
-export class TufFetcher extends BaseFetcher {
-  readonly #client: FeedClient
-  readonly #signal: AbortSignal | undefined
-  failure: unknown
-
-  constructor(client: FeedClient, signal: AbortSignal | undefined) {
-    super()
-    this.#client = client
-    this.#signal = signal
-  }
-
-  override async fetch(url: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    try {
-      const response = await this.#client.open(url, { signal: this.#signal })
-      if (response.status === 404) throw new DownloadHTTPError(`there is no ${url}`, 404)
-      if (response.status !== 200 || response.body === null) {
-        throw unreachable(url, `it answered with status ${response.status}`)
-      }
-      return response.body
-    } catch (error) {
-      // A root that is not there is how TUF learns that there is no newer one.
-      if (!(error instanceof DownloadHTTPError && /\/\d+\.root\.json$/.test(url))) this.failure = error
-      throw error
-    }
-  }
 }

@@ -2,31 +2,38 @@ import { isRepocastError, RepocastError } from '@repocast/errors'
 import { explainDiskError } from '@repocast/files'
 import { Updater } from 'tuf-js'
 import type { FeedClient } from './http.ts'
-import { TufFetcher } from './http.ts'
+import { metadataLimits, TufFetcher } from './tuf-fetcher.ts'
 
-/** Longest metadata that is read, in bytes. */
-const limits = {
-  rootMaxLength: 1_000_000,
-  timestampMaxLength: 100_000,
-  snapshotMaxLength: 1_000_000,
-  targetsMaxLength: 50_000_000,
+const config = {
+  rootMaxLength: metadataLimits.root,
+  timestampMaxLength: metadataLimits.timestamp,
+  snapshotMaxLength: metadataLimits.snapshot,
+  targetsMaxLength: metadataLimits.targets,
+}
+
+export interface RefreshSource {
+  readonly feedUrl: string
+  /** What timestamp.json of that feed is. */
+  readonly timestamp: Buffer
+  readonly client: FeedClient
+  readonly signal: AbortSignal | undefined
 }
 
 /**
  * The client workflow of TUF 1.0 (section 5) on the metadata in `directory`, which tuf-js writes in place.
+ * @returns the roots that are newer than the one that was there, as they are served, by version
  * @throws RepocastError REPOCAST_FEED_UNREACHABLE, REPOCAST_FEED_EXPIRED, REPOCAST_FEED_ROLLED_BACK,
  *   REPOCAST_FEED_BAD_SIGNATURE, REPOCAST_FEED_MALFORMED, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
  */
 export async function refreshMetadata(
   directory: string,
-  feedUrl: string,
-  client: FeedClient,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const fetcher = new TufFetcher(client, signal)
+  { feedUrl, timestamp, client, signal }: RefreshSource,
+): Promise<ReadonlyMap<number, Buffer>> {
+  const fetcher = new TufFetcher(client, timestamp, signal)
   try {
-    const updater = new Updater({ metadataDir: directory, metadataBaseUrl: feedUrl, fetcher, config: limits })
+    const updater = new Updater({ metadataDir: directory, metadataBaseUrl: feedUrl, fetcher, config })
     await updater.refresh()
+    return fetcher.roots
   } catch (error) {
     signal?.throwIfAborted()
     throw explain(error, fetcher.failure, feedUrl, directory)

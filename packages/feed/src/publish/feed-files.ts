@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
-import { onDisk, writeFileDurably } from '@repocast/files'
+import { isThere, onDisk, writeFileDurably } from '@repocast/files'
 import { type Metadata, MetadataKind, type Root, type Snapshot, type Targets, type Timestamp } from '@tufjs/models'
 import { readMetadata } from '../metadata.ts'
 
@@ -79,9 +79,14 @@ export class FeedFiles {
     return await this.#require(join('targets', FeedFiles.targetFileName(path, sha256)))
   }
 
-  /** Removes metadata that is long out of date. */
-  async removeOld({ snapshot, targets }: Pick<CurrentFeed, 'snapshot' | 'targets'>): Promise<void> {
-    const oldest = { snapshot: snapshot.signed.version - keptVersions, targets: targets.signed.version - keptVersions }
+  /** @throws RepocastError REPOCAST_FEED_DAMAGED when there is none of this name */
+  async readFile(name: string): Promise<Buffer> {
+    return await this.#require(name)
+  }
+
+  /** Removes metadata that is long out of date; `current` are versions. */
+  async removeOld(current: { readonly snapshot: number; readonly targets: number }): Promise<void> {
+    const oldest = { snapshot: current.snapshot - keptVersions, targets: current.targets - keptVersions }
     for (const name of await readdir(this.directory)) {
       const [, version, role] = /^(\d+)\.(snapshot|targets)\.json$/.exec(name) ?? []
       if ((role === 'snapshot' || role === 'targets') && Number(version) < oldest[role]) {
@@ -95,6 +100,11 @@ export class FeedFiles {
     const targets = join(this.directory, 'targets')
     const staying = new Set(names.map(name => join(targets, name)))
     for (const path of await filesBelow(targets)) if (!staying.has(path)) await rm(path, { force: true })
+  }
+
+  /** Whether a file of this name is there. */
+  has(name: string): boolean {
+    return isThere(join(this.directory, name))
   }
 
   async #newestRoot(): Promise<number> {

@@ -11,7 +11,7 @@ import { Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp } fr
 import { type Channels, decodeChannels, encodeChannels, moveChannel } from '../channels/channels.ts'
 import { createKeys, findKey, loadKey, type RoleKey, type RoleName, roles } from '../keys/role-key.ts'
 import { channelsPathOf, metadataBytes, parseTargetPath, specVersion, targetPathOf } from '../metadata.ts'
-import { FeedFiles } from './feed-files.ts'
+import { type CurrentFeed, FeedFiles } from './feed-files.ts'
 
 export interface FeedOptions {
   /** Directory that is served as the feed. */
@@ -93,7 +93,7 @@ export class Feed {
     const target = new TargetFile({ path, length: bytes.length, hashes: { sha256 } })
     const next = await this.#writeTargets(targets.signed.version + 1, { ...targets.signed.targets, [path]: target })
     await this.#switch(snapshot.signed.version + 1, next, timestamp.signed.version + 1)
-    await this.files.removeOld(await this.files.current())
+    await this.files.removeOld(versionsOf(await this.files.current()))
   }
 
   /**
@@ -115,7 +115,7 @@ export class Feed {
       await this.#switch(snapshot.signed.version + 1, next, timestamp.signed.version + 1)
     }
     const current = await this.files.current()
-    await this.files.removeOld(current)
+    await this.files.removeOld(versionsOf(current))
     await this.files.removeTargetsExcept(
       Object.entries(current.targets.signed.targets).map(([path, { hashes }]) =>
         FeedFiles.targetFileName(path, hashes.sha256 ?? ''),
@@ -226,6 +226,10 @@ export class Feed {
     const expires = new Date(this.#clock().getTime() + lifeDays[role] * dayMilliseconds)
     return { version, specVersion, expires: `${expires.toISOString().slice(0, 19)}Z` }
   }
+}
+
+function versionsOf({ snapshot, targets }: CurrentFeed): { readonly snapshot: number; readonly targets: number } {
+  return { snapshot: snapshot.signed.version, targets: targets.signed.version }
 }
 
 function channelUnknown(repository: RepositoryName, name: string): RepocastError {

@@ -4,6 +4,7 @@ import { agentAdopt } from './adopt.ts'
 import { agentDoctor } from './doctor.ts'
 import { agentHold } from './hold.ts'
 import { agentInit } from './init.ts'
+import { agentLinkCommand } from './link.ts'
 import { agentPin } from './pin.ts'
 import { agentResume } from './resume.ts'
 import { agentRollback } from './rollback.ts'
@@ -19,6 +20,7 @@ export const commands = [
   adding(agentSync),
   adding(agentRun),
   adding(agentStatusCommand),
+  adding(agentLinkCommand),
   adding(agentDoctor),
   adding(agentVerify),
   adding(agentAdopt),

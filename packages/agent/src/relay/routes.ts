@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import type { EventStream, FastifyInstance, FastifyReply, FastifyRequest } from '@repocast/daemon'
+import { peerPortHeader } from '@repocast/feed'
+import { parseInfoHash } from '@repocast/objects'
+import type { Store } from '@repocast/store'
+import type { Mirror } from '../follow/mirror.ts'
+
+export interface RelaySources {
+  readonly mirrors: () => readonly Mirror[]
+  readonly store: Store
+  /** Where this agent is a peer. */
+  readonly peerPort: number
+  /** Tells of what is published, as the origin does. */
+  readonly events: EventStream
+}
+
+const unchanging = 'max-age=31536000, immutable'
+
+/**
+ * The feeds of mirrored repositories as further mirrors may follow them: `/feed/NAME/` has what the origin has under
+ * `/feed/`, and beside it are events and .torrent files, as beside the origin's feed.
+ */
+export function addRelayRoutes(server: FastifyInstance, { mirrors, store, peerPort, events }: RelaySources): void {
+  server.get('/feed/events', (_request, reply) => events.add(reply))
+  server.get<{ Params: { name: string } }>('/feed/torrents/:name', async (request, reply) => {
+    const infoHash = parseInfoHash(request.params.name.replace(/\.torrent$/, ''))
+    reply.type('application/x-bittorrent').header('cache-control', unchanging)
+    if (store.packs.has(infoHash)) return await reply.send(await store.packs.torrent(infoHash))
+    for (const { follower } of mirrors()) {
+      // what this agent does not want itself, such as while it is held at an older snapshot
+      const reference = follower.relay && follower.packOf(infoHash)
+      if (reference) return await reply.send(await follower.fetchTorrent(reference))
+    }
+    reply.callNotFound()
+    return reply
+  })
+  server.get<{ Params: { repository: string; '*': string } }>('/feed/:repository/*', async (request, reply) => {
+    const { repository, '*': name } = request.params
+    const mirror = mirrors().find(one => one.repository === repository)
+    const bytes = await mirror?.follower.relay?.file(name)
+    if (bytes === undefined) {
+      reply.callNotFound()
+      return reply
+    }
+    reply.header(peerPortHeader, peerPort)
+    return await sendFile(request, reply, name, bytes)
+  })
+}
+
+async function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  name: string,
+  bytes: Buffer,
+): Promise<FastifyReply> {
+  const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`
+  // Only timestamp.json ever changes; all else is named by its version or hash.
+  reply.headers({ etag, 'cache-control': name === 'timestamp.json' ? 'no-cache' : unchanging })
+  if (request.headers['if-none-match'] === etag) return await reply.code(304).send()
+  return await reply.type('application/json; charset=utf-8').send(bytes)
+}
