@@ -187,7 +187,7 @@ export class LivePack implements SessionOwner, TransferOwner {
   /** Never rejects. */
   async #open(): Promise<Session | undefined> {
     const { shared, holding } = this.#options
-    const { pack, storage, webSeed } = shared
+    const { pack, storage, webSeeds } = shared
     const held = Uint8Array.from(holding.held)
     // before the session, because peers may come while it opens
     const transfer = new PackTransfer({
@@ -197,7 +197,7 @@ export class LivePack implements SessionOwner, TransferOwner {
       pack,
       storage,
       held,
-      webSeed,
+      webSeeds,
       traffic: this.#options.traffic,
       owner: this,
     })

@@ -7,8 +7,8 @@ export interface SharedPack {
   readonly storage: PieceStorage
   /** Addresses for announces, HTTP only. */
   readonly trackers: readonly string[]
-  /** HTTP address of the pack's bytes, which answers range requests. */
-  readonly webSeed?: string | undefined
+  /** HTTP addresses of the pack's bytes, which answer range requests; the first is asked while it answers. */
+  readonly webSeeds?: readonly string[] | undefined
   /** Whose limits hold for it besides those of all packs, such as the name of its repository. */
   readonly group?: string | undefined
   /** While it comes in, packs that are not urgent wait. */

@@ -1,5 +1,5 @@
 import { isRepocastError } from '@repocast/errors'
-import type { Follower, SubscriptionLink } from '@repocast/feed'
+import { type Follower, feedUrlsOf, type SubscriptionLink } from '@repocast/feed'
 import type { InfoHash, PackReference, SnapshotRecord } from '@repocast/objects'
 import type { PackStorage, Store } from '@repocast/store'
 import type { SharedPack, Swarm, SwarmPack } from '@repocast/swarm'
@@ -74,9 +74,9 @@ export class SharedPacks {
   }
 
   #share(storage: PackStorage): SwarmPack {
-    const webSeed = webSeedOf(this.#follower.link, storage.pack.infoHash)
+    const webSeeds = webSeedsOf(this.#follower.link, storage.pack.infoHash)
     const { repository: group } = this.#follower.link
-    return sharePack(this.#swarm, storage, { webSeed, group, isUrgent: this.#isUrgent })
+    return sharePack(this.#swarm, storage, { webSeeds, group, isUrgent: this.#isUrgent })
   }
 }
 
@@ -84,14 +84,14 @@ export class SharedPacks {
 export function sharePack(
   swarm: Swarm,
   storage: PackStorage,
-  told: Pick<SharedPack, 'webSeed' | 'group' | 'isUrgent'>,
+  told: Pick<SharedPack, 'webSeeds' | 'group' | 'isUrgent'>,
 ): SwarmPack {
   const { pack } = storage
   const trackers = pack.announce.filter(address => /^https?:/.test(address))
   return swarm.add({ pack, storage, trackers, ...told })
 }
 
-/** Where the origin of a feed gives the bytes of a pack over HTTP. */
-export function webSeedOf({ feedUrl }: SubscriptionLink, infoHash: InfoHash): string {
-  return new URL(`../packs/${infoHash}`, feedUrl).href
+/** Where those who give a feed give the bytes of a pack over HTTP. */
+export function webSeedsOf(link: SubscriptionLink, infoHash: InfoHash): string[] {
+  return feedUrlsOf(link).map(feedUrl => new URL(`../packs/${infoHash}`, feedUrl).href)
 }

@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { EventStream, FastifyInstance, FastifyReply, FastifyRequest } from '@repocast/daemon'
-import { peerPortHeader } from '@repocast/feed'
-import { parseInfoHash } from '@repocast/objects'
+import { type Follower, peerPortHeader } from '@repocast/feed'
+import { type InfoHash, parseInfoHash } from '@repocast/objects'
 import type { Store } from '@repocast/store'
-import type { Mirror } from '../follow/mirror.ts'
+
+/** A repository whose feed may be given on. */
+export interface RelayedMirror {
+  readonly repository: string
+  readonly follower: Pick<Follower, 'relay' | 'packOf' | 'fetchTorrent'>
+}
 
 export interface RelaySources {
-  readonly mirrors: () => readonly Mirror[]
-  readonly store: Store
+  readonly mirrors: () => readonly RelayedMirror[]
+  readonly store: { readonly packs: Pick<Store['packs'], 'has' | 'torrent'> }
   /** Where this agent is a peer. */
   readonly peerPort: number
   /** Tells of what is published, as the origin does. */
@@ -21,16 +26,21 @@ const unchanging = 'max-age=31536000, immutable'
  * `/feed/`, and beside it are events and .torrent files, as beside the origin's feed.
  */
 export function addRelayRoutes(server: FastifyInstance, { mirrors, store, peerPort, events }: RelaySources): void {
-  server.get('/feed/events', (_request, reply) => events.add(reply))
-  server.get<{ Params: { name: string } }>('/feed/torrents/:name', async (request, reply) => {
-    const infoHash = parseInfoHash(request.params.name.replace(/\.torrent$/, ''))
-    reply.type('application/x-bittorrent').header('cache-control', unchanging)
-    if (store.packs.has(infoHash)) return await reply.send(await store.packs.torrent(infoHash))
+  const torrentOf = async (infoHash: InfoHash): Promise<Buffer | undefined> => {
+    if (!mirrors().some(({ follower }) => follower.relay)) return undefined
+    if (store.packs.has(infoHash)) return await store.packs.torrent(infoHash)
     for (const { follower } of mirrors()) {
       // what this agent does not want itself, such as while it is held at an older snapshot
       const reference = follower.relay && follower.packOf(infoHash)
-      if (reference) return await reply.send(await follower.fetchTorrent(reference))
+      if (reference) return await follower.fetchTorrent(reference)
     }
+    return undefined
+  }
+  server.get('/feed/events', (_request, reply) => events.add(reply))
+  server.get<{ Params: { name: string } }>('/feed/torrents/:name', async (request, reply) => {
+    const infoHash = parseInfoHash(request.params.name.replace(/\.torrent$/, ''))
+    const torrent = await torrentOf(infoHash)
+    if (torrent) return await reply.type('application/x-bittorrent').header('cache-control', unchanging).send(torrent)
     reply.callNotFound()
     return reply
   })

@@ -1,7 +1,7 @@
 import type { Logger } from '@repocast/errors'
 import type { InfoHash } from '@repocast/objects'
 import type { Scrub } from '@repocast/store'
-import { sharePack, webSeedOf } from '../follow/shared-packs.ts'
+import { sharePack, webSeedsOf } from '../follow/shared-packs.ts'
 import type { Followed, OpenAgent } from '../open-agent.ts'
 import { Healer } from './healer.ts'
 
@@ -24,7 +24,7 @@ export function createHealer(
     async open(infoHash) {
       const storage = await store.openPack(infoHash)
       const link = linkFor(infoHash)
-      const told = { webSeed: link && webSeedOf(link, infoHash), group: link?.repository }
+      const told = { webSeeds: link && webSeedsOf(link, infoHash), group: link?.repository }
       const shared = swarm.pack(infoHash) ?? sharePack(swarm, storage, told)
       return { storage, shared }
     },

@@ -36,7 +36,7 @@ export interface TransferOptions {
   readonly role: 'origin' | 'mirror'
   readonly storage: PieceStorage
   readonly held: Bits
-  readonly webSeed: string | undefined
+  readonly webSeeds?: readonly string[] | undefined
   readonly traffic: Traffic
   readonly limits: SwarmLimits
   /** What downloads draw on. */
@@ -67,7 +67,7 @@ export class PackTransfer implements LinkOwner, DownloadOwner {
   #deliveredAt: number
 
   constructor(options: TransferOptions) {
-    const { pack, clock, webSeed: url, traffic } = options
+    const { pack, clock, webSeeds: urls = [], traffic } = options
     this.#options = options
     this.#download = new Download({ ...options, owner: this })
     this.#deliveredAt = clock.now()
@@ -75,10 +75,10 @@ export class PackTransfer implements LinkOwner, DownloadOwner {
       const { pieceCount } = pack
       this.#handOut = new HandOut({ pieceCount, pieceBytes: piece => pack.pieceBytes(piece) }, options.random)
     }
-    if (url === undefined) return
+    if (urls.length === 0) return
     this.#webSeed = new WebSeed({
       ...options,
-      url,
+      urls,
       pieceLength: pack.pieceLength,
       download: this.#download,
       onReceived: (block, delivery) => {

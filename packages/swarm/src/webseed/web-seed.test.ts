@@ -41,6 +41,17 @@ const rangeOf =
 const soon = { limits: { webSeedAfterSeconds: 0 } }
 
 describe('the web seed', () => {
+  test('has several addresses: when one fails, the next is asked at once', async () => {
+    const { pack, content } = await noisePack(6)
+    const dead = await serve(response => response.writeHead(404).end())
+    const good = await serve(rangeOf(content))
+    const storage = new MemoryStorage(pack)
+    const here = (await loopback.swarm(soon)).add({ pack, storage, trackers: [], webSeeds: [dead, good] })
+    here.want(allPieces(pack))
+    await here.done(allPieces(pack))
+    expect(storage.content.equals(content)).toBe(true)
+  })
+
   test('gives a whole pack where there is no peer, in few requests', async () => {
     const { pack, content } = await noisePack(40)
     let requests = 0
@@ -49,7 +60,7 @@ describe('the web seed', () => {
       rangeOf(content)(response, range, request)
     })
     const storage = new MemoryStorage(pack)
-    const here = (await loopback.swarm(soon)).add({ pack, storage, trackers: [], webSeed })
+    const here = (await loopback.swarm(soon)).add({ pack, storage, trackers: [], webSeeds: [webSeed] })
     here.want(allPieces(pack))
     await here.done(allPieces(pack))
     expect(storage.content.equals(content)).toBe(true)
@@ -60,7 +71,12 @@ describe('the web seed', () => {
   test('gives wanted pieces only', async () => {
     const { pack, content } = await noisePack(10)
     const webSeed = await serve(rangeOf(content))
-    const here = (await loopback.swarm(soon)).add({ pack, storage: new MemoryStorage(pack), trackers: [], webSeed })
+    const here = (await loopback.swarm(soon)).add({
+      pack,
+      storage: new MemoryStorage(pack),
+      trackers: [],
+      webSeeds: [webSeed],
+    })
     here.want([1, 2, 9])
     await here.done([1, 2, 9])
     expect(here.status().fromWebSeedBytes).toBe(2 * pack.pieceLength + pack.pieceBytes(9))
@@ -70,7 +86,7 @@ describe('the web seed', () => {
     const { pack, content } = await noisePack(10)
     const webSeed = await serve(rangeOf(content))
     const [a, b] = [await loopback.swarm(soon), await loopback.swarm()]
-    const first = a.add({ pack, storage: new MemoryStorage(pack), trackers: [], webSeed })
+    const first = a.add({ pack, storage: new MemoryStorage(pack), trackers: [], webSeeds: [webSeed] })
     const second = b.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
     second.want(allPieces(pack))
     await second.addPeer(addressOf(a))
@@ -89,7 +105,12 @@ describe('the web seed', () => {
     })
     const origin = await loopback.swarm({ role: 'origin' })
     origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
-    const here = (await loopback.swarm()).add({ pack, storage: new MemoryStorage(pack), trackers: [], webSeed })
+    const here = (await loopback.swarm()).add({
+      pack,
+      storage: new MemoryStorage(pack),
+      trackers: [],
+      webSeeds: [webSeed],
+    })
     here.want(allPieces(pack))
     await here.addPeer(addressOf(origin))
     await here.done(allPieces(pack))
@@ -107,7 +128,7 @@ describe('the web seed', () => {
       pack,
       storage: new MemoryStorage(pack),
       trackers: [],
-      webSeed,
+      webSeeds: [webSeed],
     })
     here.want(allPieces(pack))
     await here.addPeer(addressOf(mirror))
@@ -141,7 +162,7 @@ describe('the web seed', () => {
     const warn = (_fields: object, message: string) => warnings.push(message)
     const swarm = await loopback.swarm({ ...soon, logger: { ...silentLogger, warn } })
     const storage = new MemoryStorage(pack)
-    const here = swarm.add({ pack, storage, trackers: [], webSeed })
+    const here = swarm.add({ pack, storage, trackers: [], webSeeds: [webSeed] })
     here.want(allPieces(pack))
     await here.done(allPieces(pack))
     expect(storage.content.equals(content)).toBe(true)
@@ -156,7 +177,7 @@ describe('the web seed', () => {
       rangeOf(Buffer.from(content.map(byte => byte ^ 1)))(response, range, request)
     })
     const storage = new MemoryStorage(pack)
-    const here = (await loopback.swarm(soon)).add({ pack, storage, trackers: [], webSeed })
+    const here = (await loopback.swarm(soon)).add({ pack, storage, trackers: [], webSeeds: [webSeed] })
     here.want(allPieces(pack))
     await until(() => here.status().wastedBytes > 0)
     const mirror = await loopback.swarm()

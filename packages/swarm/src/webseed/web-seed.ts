@@ -11,8 +11,8 @@ import { type BlockRange, blockRanges } from './block-ranges.ts'
 import { type Fetch, fetchRange } from './fetch-range.ts'
 
 export interface WebSeedOptions {
-  /** Answers range requests with the bytes of the pack. */
-  readonly url: string
+  /** Each answers range requests with the bytes of the pack; when one fails, the next is asked. */
+  readonly urls: readonly string[]
   readonly pieceLength: number
   readonly download: Download
   readonly clock: Clock
@@ -40,6 +40,8 @@ export class WebSeed {
   readonly #end = new AbortController()
   #peer: PickerPeer | undefined
   #runs = 0
+  /** How often another address was chosen. */
+  #turns = 0
   #isNeeded = false
 
   constructor(options: WebSeedOptions) {
@@ -61,6 +63,7 @@ export class WebSeed {
 
   /** A piece of it had a wrong hash. */
   distrust(): void {
+    this.#turns += 1
     this.#backoff.distrust(this.#options.clock.now())
   }
 
@@ -99,11 +102,12 @@ export class WebSeed {
     this.#runs += 1
     for (const { length } of blocks) this.#options.downloads.take(length)
     const waiting = new Set(blocks)
+    const turn = this.#turns
     try {
       for (const range of blockRanges(blocks, pieceLength)) await this.#fetch(range, waiting)
       this.#backoff.succeeded()
     } catch (error) {
-      this.#backoff.failed(clock.now())
+      this.#failed(turn)
       if (!this.#end.signal.aborted) onFailed(error)
     } finally {
       this.#runs -= 1
@@ -112,8 +116,16 @@ export class WebSeed {
     this.#start(clock.now())
   }
 
+  /** The next address may do better; when all have failed, they rest. */
+  #failed(turn: number): void {
+    if (turn !== this.#turns) return
+    this.#turns += 1
+    if (this.#turns % this.#options.urls.length === 0) this.#backoff.failed(this.#options.clock.now())
+  }
+
   async #fetch(range: BlockRange, waiting: Set<Block>): Promise<void> {
-    const { url, fetch } = this.#options
+    const { urls, fetch } = this.#options
+    const url = urls[this.#turns % urls.length] ?? ''
     const blocks = range.blocks[Symbol.iterator]()
     let block = blocks.next().value
     let parts: Uint8Array[] = []
