@@ -19,7 +19,6 @@ const troubles: readonly (Omit<Failure, 'below'> & { readonly in: string })[] = 
   { error: 'EROFS', operation: 'open', in: 'torrents/' },
   { error: 'EIO', operation: 'write', in: 'partial/' },
   { error: 'EIO', operation: 'read', in: 'objects/' },
-  { error: 'EMFILE', operation: 'open', in: 'objects/' },
   { error: 'EIO', operation: 'sync', in: 'generations/' },
   { error: 'EIO', operation: 'write', in: 'catalog.sqlite' },
 ]
