@@ -41,7 +41,7 @@ const troubles = [
 type Trouble = (typeof troubles)[number]
 
 /** Publishes between two moments at which everything has to be sound. */
-const publishesPerRest = 10
+const publishesPerRest = 15
 
 /** Who lived shorter says nothing about growth. */
 const leastSecondsToGrow = 40
@@ -268,6 +268,6 @@ export class Life {
   }
 
   async #soon(): Promise<void> {
-    await sleep(this.#random.next() * 1500)
+    await sleep(this.#random.next() * 1000)
   }
 }

@@ -7,7 +7,7 @@ import { differencesOf, readManifest } from './manifest.ts'
 import type { Published } from './published.ts'
 
 /** What agents of a life are set to, so that hours become seconds. */
-const settings = { scrub: { every: '1s', rate: '500MB/s' }, 'keep-generations': 2 }
+const settings = { scrub: { every: '2s', rate: '500MB/s' }, 'keep-generations': 2 }
 
 const patienceMs = 120_000
 const pollMs = 100

@@ -12,7 +12,7 @@ export interface WatchedPath {
   readonly damage: Damage
 }
 
-const pauseMs = 100
+const pauseMs = 250
 
 /**
  * Reads what mirrors serve again and again, as a client would: through the link, which is resolved once. What it reads is
