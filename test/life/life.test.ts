@@ -49,5 +49,5 @@ test(
     expect(await life.origin.process.stop()).toEqual({ code: 0 })
     expect(remainsOf(life.origin.data).leftovers).toEqual([])
   },
-  300_000 + minutes * 90_000,
+  600_000 + minutes * 90_000,
 )
