@@ -27,23 +27,11 @@ import { packOf } from '@repocast/packs/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openStore, type Store } from './index.ts'
 import { OpenFiles } from './pieces/open-files.ts'
-
-/** Calls that change the disk until the process is "killed"; undefined: never. */
-const kill = vi.hoisted(() => ({ after: undefined as number | undefined, calls: 0 }))
+import { kill } from './testing/killed-disk.ts'
 
 vi.mock('node:fs', async importOriginal => {
-  const fs = await importOriginal<Record<string, unknown>>()
-  const changing = ['chmodSync', 'utimesSync', 'lutimesSync', 'linkSync', 'unlinkSync', 'mkdirSync', 'rmdirSync']
-  changing.push('symlinkSync', 'renameSync', 'copyFileSync')
-  const wrap = (name: string) => {
-    const real = fs[name] as (...values: unknown[]) => unknown
-    return (...values: unknown[]) => {
-      kill.calls += 1
-      if (kill.after !== undefined && kill.calls > kill.after) throw new Error('killed')
-      return real(...values)
-    }
-  }
-  return { ...fs, ...Object.fromEntries(changing.map(name => [name, wrap(name)])) }
+  const { killable } = await import('./testing/killed-disk.ts')
+  return killable(await importOriginal())
 })
 
 let directory: string
