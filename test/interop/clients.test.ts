@@ -37,6 +37,17 @@ test('ordinary BitTorrent clients download what an origin publishes, by its trac
   await Promise.all(downloads)
 })
 
+test('a client that wants everything encrypted downloads from an origin as it is configured by default', async () => {
+  await using lab = openLab('encrypted')
+  const origin = await startOrigin(lab)
+  const source = lab.newDirectory('source')
+  plainTree(source, { files: 40, bytes: [1, 200_000] })
+  const { packs } = await origin.publish('tree', source)
+  const tracker = `${origin.url}/announce`
+  const scenario = { client: aria2, origin, packs, trackers: [tracker], tracker, mustEncrypt: true }
+  await assertSameFiles(source, await downloadAll(lab, scenario))
+})
+
 interface Scenario {
   readonly client: TorrentClient
   readonly origin: LabOrigin
@@ -45,10 +56,14 @@ interface Scenario {
   readonly trackers: readonly string[]
   /** The only one that the client is to know. */
   readonly tracker: string
+  readonly mustEncrypt?: boolean
 }
 
 /** Downloads every torrent of a snapshot; the directory that comes back has the files of all of them. */
-async function downloadAll(lab: Lab, { client, origin, packs, trackers, tracker }: Scenario): Promise<string> {
+async function downloadAll(
+  lab: Lab,
+  { client, origin, packs, trackers, tracker, mustEncrypt }: Scenario,
+): Promise<string> {
   const [directory, together] = [lab.newDirectory(client.name), lab.newDirectory('together')]
   for (const { infoHash } of packs) {
     const response = await fetch(`${origin.url}/torrents/${infoHash}.torrent`)
@@ -58,7 +73,7 @@ async function downloadAll(lab: Lab, { client, origin, packs, trackers, tracker 
     const torrent = join(directory, `${infoHash}.torrent`)
     await writeFile(torrent, withOneTracker(published, tracker), 'latin1')
     const target = join(directory, infoHash)
-    await client.download(lab, { torrent, directory: target, timeoutSeconds: 45 })
+    await client.download(lab, { torrent, directory: target, timeoutSeconds: 45, ...(mustEncrypt && { mustEncrypt }) })
     // Below the name of the torrent, which is for the client's user only.
     await runCommand('sh', ['-c', 'cp -r "$0"/*/. "$1"', target, together])
   }

@@ -219,6 +219,11 @@ export const AgentConfiguration = Type.Object(
       description: 'Addresses and networks whose peers are not met, even when they are allowed.',
       examples: [['203.0.113.0/24']],
     }),
+    encryption: Type.Union([Type.Literal('prefer'), Type.Literal('require'), Type.Literal('off')], {
+      default: 'prefer',
+      description:
+        'Message-stream encryption between peers. prefer: calls begin encrypted where the other can, and what follows is encrypted when the other wants it. require: everything is, at some CPU, and others are not met. off: only plain. It hides from a line what is spoken; who a peer is, and that content is right, is settled by signatures.',
+    }),
     'peer-exchange': Type.Boolean({
       default: true,
       description:

@@ -65,6 +65,7 @@ export type PeerOptions = Pick<
   | 'bindAddress'
   | 'announceAddress'
   | 'announcePort'
+  | 'encryption'
   | 'peerExchange'
   | 'site'
   | 'limits'

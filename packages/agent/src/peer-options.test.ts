@@ -13,6 +13,7 @@ peer-port: 7000
 bind-address: 192.0.2.1
 announce-address: 198.51.100.7
 announce-port: 7001
+encryption: require
 peer-exchange: false
 ramp-up: 30s
 max-connections: 9`
@@ -21,6 +22,7 @@ max-connections: 9`
     bindAddress: '192.0.2.1',
     announceAddress: '198.51.100.7',
     announcePort: 7001,
+    encryption: 'require',
     peerExchange: false,
     maxConnections: 9,
     limits: { rampUpSeconds: 30 },

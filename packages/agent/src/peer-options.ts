@@ -14,6 +14,7 @@ export function peerOptions(configuration: AgentConfiguration): PeerOptions {
     bindAddress: configuration['bind-address'],
     announceAddress: configuration['announce-address'],
     announcePort: configuration['announce-port'],
+    encryption: configuration.encryption,
     peerExchange: configuration['peer-exchange'],
     site: siteOf(configuration),
     limits: { rampUpSeconds: parseDuration(configuration['ramp-up']) },

@@ -9,6 +9,7 @@ export const startOnlyKeys = [
   'bind-address',
   'announce-address',
   'announce-port',
+  'encryption',
   'peer-exchange',
   'ramp-up',
   'max-connections',

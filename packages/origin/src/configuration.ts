@@ -97,6 +97,11 @@ export const OriginConfiguration = Type.Object(
       description: 'Addresses and networks whose peers are not met, even when they are allowed.',
       examples: [['203.0.113.0/24']],
     }),
+    encryption: Type.Union([Type.Literal('prefer'), Type.Literal('require'), Type.Literal('off')], {
+      default: 'prefer',
+      description:
+        'Message-stream encryption between peers. prefer: as the other wants it. require: everything is encrypted, at some CPU, and others are not met. off: only plain.',
+    }),
     trackers: Type.Array(Type.String({ pattern: '^(https?|udp|wss?)://[^ ]+$', maxLength: 500 }), {
       maxItems: 20,
       default: [],

@@ -114,6 +114,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     maxConnections: configuration['max-connections'],
     role: 'origin',
     announceAddress: configuration['peer-address'],
+    encryption: configuration.encryption,
     logger,
     ...(uploadLimit !== undefined && { limits: { uploadRate: parseRate(uploadLimit) } }),
   })

@@ -114,11 +114,12 @@ export class LivePack implements SessionOwner, TransferOwner {
   connected(connection: PeerConnection): boolean {
     const transfer = this.#transfer
     if (transfer === undefined) return false
-    const { bans, client, emit, logger, ownAddresses } = this.#around
+    const { bans, client, emit, filter, logger, ownAddresses } = this.#around
     const { infoHash } = this.#options.shared.pack
     const verdict = admit(connection, {
       ownId: client.peerId,
-      isBanned: bans.isBanned(connection.peerId, connection.host),
+      // the filter may have become narrower while hands were shaken
+      isBanned: bans.isBanned(connection.peerId, connection.host) || !filter.admits(connection.host),
       isFull: this.#around.isFull(),
       connections: [...transfer.links].map(link => link.connection),
       lanes: isOurs(connection.peerId) ? 2 : 1,

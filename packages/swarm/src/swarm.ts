@@ -21,6 +21,7 @@ import { SwarmPack } from './swarm-pack.ts'
 import { addTraffic, Traffic, type TrafficCounts } from './transfer/traffic.ts'
 import type { Fetch } from './webseed/fetch-range.ts'
 import { PeerClient } from './webtorrent/client.ts'
+import { type Encryption, hiddenInfoHash } from './webtorrent/encryption.ts'
 
 export interface SwarmOptions {
   /** Port for peers; 0 lets the system choose. */
@@ -31,6 +32,8 @@ export interface SwarmOptions {
   readonly announceAddress?: string | undefined
   /** Where peers reach us, told to trackers and peers when it is not the port that we listen on. */
   readonly announcePort?: number | undefined
+  /** By default `prefer`. */
+  readonly encryption?: Encryption | undefined
   /** Whether connected peers are told of each other (BEP 11); never about private packs. By default they are. */
   readonly peerExchange?: boolean | undefined
   readonly maxConnections: number
@@ -53,6 +56,8 @@ const tickMs = 200
 /** All packs that this process shares with peers. Events: see SwarmEvents. */
 export class Swarm extends EventEmitter<SwarmEvents> {
   readonly #packs = new Map<InfoHash, SwarmPack>()
+  /** Info-hashes by what a peer says that hides them. */
+  readonly #hidden = new Map<string, InfoHash>()
   readonly #around: Surroundings
   readonly #ticker: NodeJS.Timeout
   /** Of packs that were removed. */
@@ -82,6 +87,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       bindAddress: options.bindAddress,
       announcePort: options.announcePort,
       peerExchange: options.peerExchange ?? true,
+      encryption: options.encryption ?? 'prefer',
+      reveal: hidden => (swarm === undefined ? undefined : swarm.#hidden.get(hidden)),
       admits: host => filter.admits(host),
       limits,
       site: site.name,
@@ -138,9 +145,11 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     }
     const pack = new SwarmPack(shared, this.#around, removed => {
       this.#packs.delete(infoHash)
+      this.#hidden.delete(hiddenInfoHash(infoHash))
       this.#pastTraffic = addTraffic(this.#pastTraffic, removed.status())
     })
     this.#packs.set(infoHash, pack)
+    this.#hidden.set(hiddenInfoHash(infoHash), infoHash)
     return pack
   }
 

@@ -8,7 +8,7 @@ import { type Download, type DownloadJob, type TorrentClient, torrentFile } from
 export const aria2: TorrentClient = {
   name: 'aria2',
   async download(lab: Lab, job: DownloadJob): Promise<Download> {
-    const { directory, seed = false, address = freshLoopback(), timeoutSeconds = 60 } = job
+    const { directory, seed = false, mustEncrypt = false, address = freshLoopback(), timeoutSeconds = 60 } = job
     const [freshPort = 0, rpcPort = 0] = await freePorts(2)
     const port = job.port ?? freshPort
     const torrent = await torrentFile(lab, job.torrent)
@@ -25,6 +25,7 @@ export const aria2: TorrentClient = {
       'disable-ipv6': true,
       'bt-enable-lpd': false,
       'enable-peer-exchange': false,
+      'bt-force-encryption': mustEncrypt,
       'check-integrity': true,
       // What is there already is verified, not believed.
       'bt-hash-check-seed': true,

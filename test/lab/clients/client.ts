@@ -15,6 +15,8 @@ export interface DownloadJob {
    * peers with one address for one peer.
    */
   readonly address?: string
+  /** Takes only peers with which everything is encrypted (MSE, RC4); aria2 only, default false. */
+  readonly mustEncrypt?: boolean
   /** Default: a free one. */
   readonly port?: number
   /** Default 60. */

@@ -7,7 +7,6 @@ export interface BlockReaderOwner {
   other(bytes: Uint8Array): void
 }
 
-const handshakeBytes = 68
 /** Length prefix and type of a message. */
 const headBytes = 5
 /** The same, the piece and the offset of a block (BEP 3). */
@@ -15,7 +14,7 @@ const blockHeadBytes = 13
 const pieceMessage = 7
 
 /**
- * Takes the blocks out of what a peer sends, and passes the rest on as it is. So a block is copied once, from where the
+ * Takes the blocks out of what a peer sends after its handshake, and passes the rest on as it is. So a block is copied once, from where the
  * socket read it to its piece, whatever parts it arrives in, and makes no garbage.
  */
 export class BlockReader {
@@ -28,7 +27,7 @@ export class BlockReader {
   #blockLength = 0
   #isInBlock = false
   /** Bytes that are passed on before the next message. */
-  #passing = handshakeBytes
+  #passing = 0
 
   constructor(owner: BlockReaderOwner) {
     this.#owner = owner

@@ -7,9 +7,11 @@ import type { SwarmLimits } from '../limits/limits.ts'
 import type { Bits } from '../picker/bits.ts'
 import { unusedChunkStore } from './chunk-store.ts'
 import { joinDirectly } from './direct-stream.ts'
+import { type Encryption, secureLevels } from './encryption.ts'
+import { alternateEncryption } from './handshake.ts'
 import { newPeerId } from './peer-id.ts'
 import { type ReadPiece, readAhead } from './read-ahead.ts'
-import { filterPeers, findTorrentsBy, guardServer, listenAddress } from './seams.ts'
+import { encryptBy, filterPeers, findTorrentsBy, guardServer, listenAddress } from './seams.ts'
 import { Session, type SessionOwner } from './session.ts'
 
 export interface ClientOptions {
@@ -21,6 +23,9 @@ export interface ClientOptions {
   readonly announcePort: number | undefined
   /** Whether connected peers are told of each other (BEP 11). */
   readonly peerExchange: boolean
+  readonly encryption: Encryption
+  /** The pack of ours that a peer means which hides the info-hash (`hiddenInfoHash`). */
+  readonly reveal: (hidden: string) => InfoHash | undefined
   /** Whether the peer at this address is met at all. */
   readonly admits: (host: string) => boolean
   readonly maxConnections: number
@@ -59,6 +64,7 @@ export class PeerClient {
   static async listen(options: ClientOptions): Promise<PeerClient> {
     const { peerPort, bindAddress, maxConnections, limits, logger, wake } = options
     joinDirectly()
+    alternateEncryption()
     const client = new WebTorrent({
       peerId: newPeerId(),
       torrentPort: listenAddress(peerPort, bindAddress),
@@ -75,13 +81,22 @@ export class PeerClient {
       uploadLimit: -1,
       downloadLimit: -1,
     })
+    encryptBy(client, secureLevels[options.encryption])
     await untilListening(client, options)
     client.on('error', (error: Error) => logger.error({ error: describeError(error) }, 'webtorrent reports an error'))
     guardServer(client, maxConnections + pendingConnections, error =>
       logger.warn({ error: describeError(error) }, 'a peer could not be accepted'),
     )
     filterPeers(client, options.admits)
-    findTorrentsBy(client, async infoHash => (await wake(infoHash as InfoHash))?.torrent ?? null)
+    const find = async (infoHash: InfoHash) => (await wake(infoHash))?.torrent ?? null
+    findTorrentsBy(
+      client,
+      async infoHash => await find(infoHash as InfoHash),
+      async hidden => {
+        const infoHash = options.reveal(hidden)
+        return infoHash === undefined ? null : await find(infoHash)
+      },
+    )
     return new PeerClient(client, options)
   }
 
@@ -97,7 +112,7 @@ export class PeerClient {
 
   /** @throws what webtorrent says against it */
   open({ pack, held, uploads, read, owner }: OpenPack): Promise<Session> {
-    const { announcePort, limits, site, role } = this.#options
+    const { announcePort, encryption, limits, site, role } = this.#options
     const torrent: Torrent = this.#client.add(slimTorrent(pack, []), {
       preloadedStore: unusedChunkStore(pack.pieceLength),
       storeCacheSlots: 0,
@@ -111,6 +126,7 @@ export class PeerClient {
       pack,
       role,
       site,
+      mustEncrypt: encryption === 'require',
       requestQueue: limits.requestQueue,
       uploads,
       read: readAhead(piece => pack.pieceBytes(piece), read),

@@ -3,6 +3,7 @@ import type { Wire } from 'webtorrent'
 import Peer from 'webtorrent/lib/peer.js'
 import type { Block } from '../picker/block.ts'
 import { BlockReader } from './block-reader.ts'
+import { hearHandshake, takeMessages, takeStream } from './handshake.ts'
 
 /** A peer that lets so many bytes of answers wait does not read. */
 const maxUnsentBytes = 4 * 1024 * 1024
@@ -13,25 +14,49 @@ const readBytes = 256 * 1024
 export type OnBlock = (piece: number, offset: number, bytes: Uint8Array) => void
 
 /**
- * Joins socket and wire of one peer, in place of the four streams that webtorrent puts between them. Blocks and the
- * requests for them go past the wire in both directions; all other messages are the wire's.
+ * Joins socket and wire of one peer, in place of the four streams that webtorrent puts between them. Until the peer has
+ * shaken hands, encrypted or not, the wire is given every byte. Then blocks and the requests for them go past it in
+ * both directions; all other messages are the wire's.
  */
 export class DirectStream {
   readonly #socket: Socket
+  readonly #wire: Wire
+  readonly #reader: BlockReader
+  #decrypt: ((bytes: Uint8Array) => Uint8Array) | undefined
+  #isOpen = false
   #onBlock: OnBlock | undefined
   #isCorked = false
 
   constructor(socket: Socket, wire: Wire, buffer: Buffer) {
     this.#socket = socket
-    const reader = new BlockReader({
+    this.#wire = wire
+    this.#reader = new BlockReader({
       block: (piece, offset, bytes) => this.#onBlock?.(piece, offset, bytes),
       other: bytes => void (wire.destroyed || wire.write(bytes)),
     })
-    readInto(socket, buffer, bytes => reader.read(bytes))
-    wire.on('data', (bytes: Uint8Array) => {
-      this.#write(bytes)
-      if (socket.writableLength > maxUnsentBytes) wire.destroy()
-    })
+    wire.prependOnceListener('handshake', () => this.#open())
+    takeMessages(wire, bytes => this.#send(bytes))
+    readInto(socket, buffer, bytes => this.#receive(bytes))
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (this.#isOpen) this.#reader.read(this.#decrypt?.(bytes) ?? bytes)
+    else hearHandshake(this.#wire, Uint8Array.from(bytes))
+  }
+
+  /** The peer has shaken hands: what the wire has of what follows, and all that comes, is read here first. */
+  #open(): void {
+    const { rest, decrypt } = takeStream(this.#wire)
+    this.#isOpen = true
+    this.#decrypt = decrypt
+    // not before the wire is done with the handshake, and before the socket is read again
+    if (rest.length > 0) queueMicrotask(() => this.#reader.read(rest))
+  }
+
+  /** A message of the wire. */
+  #send(bytes: Uint8Array): void {
+    this.#write(bytes)
+    if (this.#socket.writableLength > maxUnsentBytes) this.#wire.destroy()
   }
 
   set onBlock(onBlock: OnBlock) {
@@ -84,7 +109,7 @@ export class DirectStream {
         socket.uncork()
       })
     }
-    socket.write(bytes)
+    socket.write(this.#wire._encryptor?.encrypt(bytes) ?? bytes)
   }
 }
 

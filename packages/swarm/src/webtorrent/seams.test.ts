@@ -109,10 +109,11 @@ describe('webtorrent still', () => {
   test('asks client.get for the torrent of an incoming handshake, and waits for it', async () => {
     const [a, b] = [await listen(), await listen('127.0.0.2')]
     const asked: string[] = []
-    findTorrentsBy(a, async infoHash => {
-      asked.push(infoHash)
+    const find = async (name: string) => {
+      asked.push(name)
       return (await open(a, { isFull: true })).torrent
-    })
+    }
+    findTorrentsBy(a, find, find)
     const { torrent } = await open(b, { isFull: false })
     torrent.addPeer(`127.0.0.1:${a.torrentPort}`)
     const wire = await new Promise<Wire>(resolve => torrent.once('wire', resolve))

@@ -21,6 +21,11 @@ export function guardServer(client: WebTorrent, maxConnections: number, onError:
   pool.tcpServer.on('error', onError)
 }
 
+/** Sets `secure`, which the constructor would answer with a warning on stderr for lack of RC4 in OpenSSL. */
+export function encryptBy(client: WebTorrent, secure: 0 | 1 | 2): void {
+  Object.assign(client, { secure })
+}
+
 /** Meets no peer that `admits` does not let in: it is not called, whoever names it, and hung up on when it calls. */
 export function filterPeers(client: WebTorrent, admits: (host: string) => boolean): void {
   const contains = (host: string) => !admits(host.replace(/^\[|\]$/g, ''))
@@ -37,10 +42,14 @@ export function filterPeers(client: WebTorrent, admits: (host: string) => boolea
 
 /**
  * Has an incoming handshake for any info-hash ask `find`, which may add the torrent first. By itself webtorrent goes
- * through a list of all torrents; an error in `find` would end the process, so none may leave it.
+ * through a list of all torrents; an encrypted one asks `findHidden` with HASH('req2', info-hash). An error in either would end the process, so none may leave it.
  */
-export function findTorrentsBy(client: WebTorrent, find: (infoHash: string) => Promise<Torrent | null>): void {
-  Object.assign(client, { get: find })
+export function findTorrentsBy(
+  client: WebTorrent,
+  find: (infoHash: string) => Promise<Torrent | null>,
+  findHidden: (hidden: string) => Promise<Torrent | null>,
+): void {
+  Object.assign(client, { get: find, _getByHash: findHidden })
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Pack } from '@repocast/packs'
 import type { Torrent, Wire } from 'webtorrent'
 import type { Budget } from '../limits/budget.ts'
 import { PeerConnection } from './connection.ts'
+import { rc4Method } from './encryption.ts'
 import type { ReadPiece } from './read-ahead.ts'
 import { guardWire, markHeld, offerMetadata, takeOver } from './seams.ts'
 import type { BlockRequest } from './upload-queue.ts'
@@ -20,6 +21,8 @@ export interface SessionOptions {
   readonly role: 'origin' | 'mirror'
   /** Name of our site, '' for none. */
   readonly site: string
+  /** Whether peers that do not encrypt are hung up on. */
+  readonly mustEncrypt: boolean
   readonly requestQueue: number
   /** What its uploads draw on. */
   readonly uploads: Budget
@@ -97,7 +100,7 @@ export class Session {
   }
 
   #accept(wire: Wire): void {
-    const { pack, requestQueue, uploads, owner, role, site, read } = this.#options
+    const { pack, mustEncrypt, requestQueue, uploads, owner, role, site, read } = this.#options
     const { direct: stream } = wire
     if (stream === undefined) throw new Error('a connection was not joined directly')
     const connection = new PeerConnection(this.#torrent, wire, stream)
@@ -126,7 +129,8 @@ export class Session {
     })
     this.#connections.add(connection)
     wire.once('close', () => this.#connections.delete(connection))
-    if (wire.destroyed || !owner.connected(connection)) connection.drop()
+    const isPlain = wire._encryptor?.encryptionMethod !== rc4Method
+    if (wire.destroyed || (mustEncrypt && isPlain) || !owner.connected(connection)) connection.drop()
     else connection.whenIntroduced(() => this.#introduce(connection, wire))
   }
 

@@ -40,6 +40,20 @@ declare module 'webtorrent' {
     }
     readonly lt_donthave: EventEmitter
     readonly _parserSize: number
+    readonly _finished: boolean
+    readonly _buffer: readonly Uint8Array[]
+    readonly _bufferSize: number
+    /** Null where encryption is off. */
+    readonly _encryptor: {
+      readonly encryptionMethod: number | null
+      readonly _isEncrypted: boolean
+      readonly decryptCipher: ((bytes: Uint8Array) => Uint8Array) | null
+      _dh: object | null
+      encrypt(bytes: Uint8Array): Uint8Array
+      decrypt(bytes: Uint8Array): Uint8Array
+    } | null
+    setInfoHash(infoHash: string): void
+    _write(bytes: Uint8Array, done: () => void): void
     write(bytes: Uint8Array): boolean
     _parse(size: number, parser: (bytes: Uint8Array) => void): void
     _processBuffer(): void
@@ -129,7 +143,10 @@ declare module 'webtorrent/lib/peer.js' {
   export default class Peer {
     readonly wire: Wire | null
     readonly conn: Socket | null
+    readonly type: string
+    secure: number
     retries: number
+    onConnect(): void
     setThrottlePipes(): void
   }
 }
