@@ -224,6 +224,11 @@ export const AgentConfiguration = Type.Object(
       description:
         'Message-stream encryption between peers. prefer: calls begin encrypted where the other can, and what follows is encrypted when the other wants it. require: everything is, at some CPU, and others are not met. off: only plain. It hides from a line what is spoken; who a peer is, and that content is right, is settled by signatures.',
     }),
+    'local-discovery': Type.Boolean({
+      default: false,
+      description:
+        'Find mirrors in the same network by multicast (BEP 14, UDP port 6771, IPv4). Never about private packs.',
+    }),
     'peer-exchange': Type.Boolean({
       default: true,
       description:

@@ -66,6 +66,7 @@ export type PeerOptions = Pick<
   | 'announceAddress'
   | 'announcePort'
   | 'encryption'
+  | 'localDiscovery'
   | 'peerExchange'
   | 'site'
   | 'limits'

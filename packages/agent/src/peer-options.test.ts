@@ -14,6 +14,7 @@ bind-address: 192.0.2.1
 announce-address: 198.51.100.7
 announce-port: 7001
 encryption: require
+local-discovery: true
 peer-exchange: false
 ramp-up: 30s
 max-connections: 9`
@@ -23,6 +24,7 @@ max-connections: 9`
     announceAddress: '198.51.100.7',
     announcePort: 7001,
     encryption: 'require',
+    localDiscovery: {},
     peerExchange: false,
     maxConnections: 9,
     limits: { rampUpSeconds: 30 },

@@ -15,6 +15,7 @@ export function peerOptions(configuration: AgentConfiguration): PeerOptions {
     announceAddress: configuration['announce-address'],
     announcePort: configuration['announce-port'],
     encryption: configuration.encryption,
+    localDiscovery: configuration['local-discovery'] ? {} : undefined,
     peerExchange: configuration['peer-exchange'],
     site: siteOf(configuration),
     limits: { rampUpSeconds: parseDuration(configuration['ramp-up']) },

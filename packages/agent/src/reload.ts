@@ -10,6 +10,7 @@ export const startOnlyKeys = [
   'announce-address',
   'announce-port',
   'encryption',
+  'local-discovery',
   'peer-exchange',
   'ramp-up',
   'max-connections',

@@ -183,6 +183,20 @@ export class SwarmPack {
     this.#live.tick(now)
   }
 
+  get isPrivate(): boolean {
+    return this.#shared.pack.private
+  }
+
+  /** Whether something is missing. */
+  get isHungry(): boolean {
+    return this.#holding.missing.size > 0
+  }
+
+  /** By the swarm: a peer of the same network has to do with this pack. Who lacks something calls. */
+  foundNear(address: string): void {
+    if (this.isHungry) void this.#live.connect([address])
+  }
+
   get group(): string | undefined {
     return this.#shared.group
   }

@@ -211,10 +211,10 @@ describe('connections', () => {
     const here = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
     const ownAddress = `127.0.0.2:${agent.port}`
     await here.addPeer(ownAddress)
-    await until(() => refused.some(({ peer }) => peer === ownAddress))
-    expect(refused).toHaveLength(2) // by both ends
+    const calls = () => refused.filter(({ peer }) => peer === ownAddress).length
+    await until(() => calls() > 0)
     await here.addPeer(ownAddress)
-    expect([refused.length, here.status().peers]).toEqual([2, 0])
+    expect([calls(), here.status().peers]).toEqual([1, 0])
   })
 
   test.each(['one', 'both'])('that %s of two peers opens end up as one in each direction', async who => {

@@ -12,6 +12,8 @@ import { KnownPeers, lookUpMs, resolveBySystem } from './known-peers.ts'
 import { Backlog } from './limits/backlog.ts'
 import { Budgets, type GroupedRates } from './limits/budgets.ts'
 import { defaultSwarmLimits, type SwarmLimits } from './limits/limits.ts'
+import { LocalDiscovery } from './local-discovery/local-discovery.ts'
+import { localPort } from './local-discovery/message.ts'
 import type { Random } from './picker/random.ts'
 import type { SharedPack } from './shared-pack.ts'
 import { Site } from './site.ts'
@@ -32,6 +34,8 @@ export interface SwarmOptions {
   readonly announceAddress?: string | undefined
   /** Where peers reach us, told to trackers and peers when it is not the port that we listen on. */
   readonly announcePort?: number | undefined
+  /** Peers of the same network are found by multicast (BEP 14); off unless it is set. Never about private packs. */
+  readonly localDiscovery?: { readonly groupPort?: number } | undefined
   /** By default `prefer`. */
   readonly encryption?: Encryption | undefined
   /** Whether connected peers are told of each other (BEP 11); never about private packs. By default they are. */
@@ -63,6 +67,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   /** Of packs that were removed. */
   #pastTraffic: TrafficCounts = new Traffic().counts()
   #isClosed = false
+  #discovery: LocalDiscovery | undefined
   /** By group; undefined: for all packs. */
   readonly #known = new Map<string | undefined, KnownPeers>()
   #lookedUpAt = Number.NEGATIVE_INFINITY
@@ -123,6 +128,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       emit: (name, ...payload) => self.#tell(name, payload),
       isFull: () => self.#peerCount() >= options.maxConnections,
     }))
+    if (options.localDiscovery) await swarm.#discoverLocally(options, options.localDiscovery.groupPort)
     return swarm
   }
 
@@ -146,6 +152,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const pack = new SwarmPack(shared, this.#around, removed => {
       this.#packs.delete(infoHash)
       this.#hidden.delete(hiddenInfoHash(infoHash))
+      this.#discovery?.forget(infoHash)
       this.#pastTraffic = addTraffic(this.#pastTraffic, removed.status())
     })
     this.#packs.set(infoHash, pack)
@@ -233,6 +240,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     if (this.#isClosed) return
     this.#isClosed = true
     clearInterval(this.#ticker)
+    this.#discovery?.close()
     await Promise.all([...this.#packs.values()].map(pack => pack.remove()))
     await this.#around.client.close()
   }
@@ -247,6 +255,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     }
     this.#around.budgets.tick(now)
     this.#around.dialPace.tick()
+    this.#discovery?.tick(now)
     this.#callKnown(active, now)
   }
 
@@ -262,6 +271,23 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       const groups = pack.group === undefined ? [undefined] : [undefined, pack.group]
       pack.call(new Set(groups.flatMap(group => this.#known.get(group)?.addresses ?? [])), now)
     }
+  }
+
+  async #discoverLocally({ bindAddress, announcePort, logger }: SwarmOptions, groupPort = localPort): Promise<void> {
+    const isOpen = (pack: SwarmPack) => !pack.isPrivate
+    this.#discovery = await LocalDiscovery.open({
+      groupPort,
+      bindAddress,
+      logger,
+      peerPort: announcePort ?? this.port,
+      packs: () => [...this.#packs.values()].filter(isOpen),
+      found: (infoHash, address) => {
+        const pack = this.#packs.get(infoHash)
+        if (pack === undefined || pack.isPrivate) return false
+        pack.foundNear(address)
+        return true
+      },
+    })
   }
 
   #peerCount(): number {
