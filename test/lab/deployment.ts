@@ -110,6 +110,8 @@ export interface LabAgent {
   waitForSerial(name: string, serial: number, timeoutSeconds?: number): Promise<void>
   /** Writes agent.yaml again with other settings, for the next start. */
   configure(settings: Readonly<Record<string, unknown>>): void
+  /** Changes a key of its repositories, and has it read its configuration again. */
+  reload(repository: Readonly<Record<string, unknown>>): void
   /** Waits until a repository's status is what is asked for. */
   waitFor(
     name: string,
@@ -154,6 +156,13 @@ export interface LabRepositoryStatus {
   readonly bytesDone: number
   readonly swapDue?: string
   readonly swapped: string | null
+  readonly bytesWanted: number
+  readonly filter?: {
+    readonly files: number
+    readonly bytes: number
+    readonly leftOutFiles: number
+    readonly leftOutBytes: number
+  }
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
@@ -163,6 +172,8 @@ export interface AgentSettings {
   readonly env?: Readonly<Record<string, string>>
   /** Its data directory; by default a new one. */
   readonly data?: string
+  /** Further keys of each of its repositories. */
+  readonly repository?: Readonly<Record<string, unknown>>
   /** Further keys of its configuration. */
   readonly settings?: Readonly<Record<string, unknown>>
 }
@@ -170,12 +181,19 @@ export interface AgentSettings {
 export async function startAgent(
   lab: Lab,
   links: Readonly<Record<string, string>>,
-  { name = 'agent', host = localhost, data = lab.newDirectory(name), settings = {}, env = {} }: AgentSettings = {},
+  {
+    name = 'agent',
+    host = localhost,
+    data = lab.newDirectory(name),
+    settings = {},
+    repository = {},
+    env = {},
+  }: AgentSettings = {},
 ): Promise<LabAgent> {
   const served = join(data, 'www')
   const [port, peerPort] = [await freePort(), await freePort()]
   const url = `http://${host.address}:${port}`
-  const repositories = Object.entries(links).map(([one, link]) => ({ link, path: join(served, one) }))
+  const repositories = Object.entries(links).map(([one, link]) => ({ link, path: join(served, one), ...repository }))
   const configuration = {
     name,
     listen: `${host.address}:${port}`,
@@ -203,6 +221,10 @@ export async function startAgent(
     servedPath: one => join(served, one),
     status,
     configure,
+    reload(more) {
+      configure({ repositories: repositories.map(one => ({ ...one, ...more })) })
+      process.kill(agent.process.pid, 'SIGHUP')
+    },
     async waitForSerial(repository, serial, timeoutSeconds) {
       await agent.waitFor(repository, status => (status.serial ?? 0) >= serial, timeoutSeconds)
     },

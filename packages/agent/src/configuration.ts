@@ -9,6 +9,7 @@ import {
   sharePattern,
 } from '@repocast/daemon'
 import Type, { type Static } from 'typebox'
+import { FilterConfiguration } from './filter/configuration.ts'
 import { HooksConfiguration, RepositoryHooks } from './hooks/settings.ts'
 import { WebhooksConfiguration } from './hooks/swap-webhooks.ts'
 import type { AgentLayout } from './layout.ts'
@@ -58,6 +59,7 @@ export const AgentConfiguration = Type.Object(
               description: 'More addresses of the same feed, such as those of mirrors that give it on.',
             }),
           ),
+          filter: Type.Optional(FilterConfiguration),
           hold: Type.Optional(
             Type.Integer({ minimum: 1, description: 'Serial to have and to keep, whatever is published.' }),
           ),
@@ -67,7 +69,7 @@ export const AgentConfiguration = Type.Object(
       {
         default: [],
         description:
-          'What to follow. `link` comes from `repocast origin link REPOSITORY`; `path` becomes a symbolic link to the newest snapshot, and web servers serve it. `urgent: true` has a repository, such as security updates, fetched before the others. `hold: N` keeps it at serial N. `upload-limit`, `download-limit` and `limit-schedule` bound this repository, within the limits for all. `peers` are as below, for this repository. `feeds: [URL, …]` names more addresses of the same feed, such as http://mirror.example.org:8081/feed/debian/ of another mirror: all are asked, and the newest is taken.',
+          'What to follow. `link` comes from `repocast origin link REPOSITORY`; `path` becomes a symbolic link to the newest snapshot, and web servers serve it. `urgent: true` has a repository, such as security updates, fetched before the others. `hold: N` keeps it at serial N. `upload-limit`, `download-limit` and `limit-schedule` bound this repository, within the limits for all. `peers` are as below, for this repository. `feeds: [URL, …]` names more addresses of the same feed, such as http://mirror.example.org:8081/feed/debian/ of another mirror: all are asked, and the newest is taken. `filter` mirrors a part of it, such as `{architectures: [amd64], sources: false}`; its keys are `include`, `exclude`, `suites`, `components`, `architectures`, `sources`, `debug`, `newest`.',
         examples: [
           [
             {

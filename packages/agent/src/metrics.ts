@@ -113,6 +113,14 @@ export function createAgentMetrics(status: () => AgentStatus): Registry {
       },
     },
     {
+      name: 'repocast_agent_left_out_bytes',
+      help: 'Bytes of the served snapshot that a filter leaves out.',
+      labels: ['repository'],
+      collect: (values, now) => {
+        for (const { name, filter } of now.repositories) values.set({ repository: name }, filter?.leftOutBytes ?? 0)
+      },
+    },
+    {
       name: 'repocast_agent_downloaded_bytes_total',
       help: 'Bytes of packs taken from peers and web seeds since the start.',
       collect: (values, now) => values.set(now.downloadedBytes),

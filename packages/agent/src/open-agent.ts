@@ -15,9 +15,11 @@ import {
   type SubscriptionLink,
 } from '@repocast/feed'
 import { diskSpace, HashPool, onDisk } from '@repocast/files'
+import type { Filter } from '@repocast/repositories'
 import { openStore, type Store } from '@repocast/store'
 import { createSwarm, type Swarm, type SwarmOptions } from '@repocast/swarm'
 import type { AgentConfiguration } from './configuration.ts'
+import { filterOf } from './filter/configuration.ts'
 import { Mirror, type MirrorListeners } from './follow/mirror.ts'
 import { FreeSpaceGuard } from './guards/free-space.ts'
 import { WipeGuard } from './guards/wipe-guard.ts'
@@ -122,6 +124,8 @@ export interface Followed {
   readonly link: SubscriptionLink
   readonly path: string
   readonly urgent?: boolean
+  /** What is mirrored; undefined: all. */
+  readonly filter?: Filter | undefined
   /** Whether snapshots are checked before they are served. */
   readonly check: boolean
   /** How long files that a new snapshot removed stay. */
@@ -144,6 +148,7 @@ export function followedBy(configuration: AgentConfiguration): Followed[] {
     storage,
     link: withFeeds(parseLink(one.link), one.feeds),
     relay: configuration.relay,
+    filter: filterOf(one.filter),
     check: one.check ?? configuration.check,
     keepRemovedSeconds: parseDuration(one['keep-removed'] ?? configuration['keep-removed']),
     swaps: swapPolicy(configuration, one),
@@ -163,7 +168,7 @@ export function openMirror(
   followed: Followed,
   { onChange = () => {}, onFailure = () => {}, onNews = () => {} }: Partial<MirrorListeners> = {},
 ): Mirror {
-  const { link, path, urgent = false, check, keepRemovedSeconds = 0, hold, relay } = followed
+  const { link, path, urgent = false, filter, check, keepRemovedSeconds = 0, hold, relay } = followed
   const { storage = onceOnly, swaps = plainSwaps } = followed
   const floor = createTrustFloor(trust, link.rootFingerprint)
   const follower = new Follower({
@@ -191,6 +196,7 @@ export function openMirror(
     delay: new SwapDelay({ repository, store, policy: swaps.delay, isChannel: channel !== undefined, clock }),
     trace: new TraceFile({ settings: swaps.trace, generations, program, upstream, logger }),
     isUrgent: urgent,
+    filter,
     isChecked: check,
     keepRemovedSeconds,
     ...{ store, swarm, follower, clock, logger, onChange, onFailure, onNews },

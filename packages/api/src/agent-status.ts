@@ -30,6 +30,12 @@ export const RepositoryStatus = Type.Object(
     newestSerial: serial,
     channel: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9._-]{0,63}$' })),
     hold: Type.Optional(Type.Integer({ minimum: 1 })),
+    filter: Type.Optional(
+      Type.Object(
+        { files: count, bytes, leftOutFiles: count, leftOutBytes: bytes },
+        { additionalProperties: false, description: 'what is served where a filter leaves out something' },
+      ),
+    ),
     bytesDone: bytes,
     bytesWanted: bytes,
     secondsLeft: Type.Optional(

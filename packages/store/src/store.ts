@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Database } from '@repocast/database'
 import { describeError, type Logger } from '@repocast/errors'
 import { Filesystem, type HashPool, onDisk } from '@repocast/files'
-import { emptyBlobId, type InfoHash, type ObjectId } from '@repocast/objects'
+import { emptyBlobId, type InfoHash, type ObjectId, type RepositoryName } from '@repocast/objects'
 import type { IsVolatile, RestingPack } from '@repocast/packs'
 import { openCatalog } from './catalog/catalog.ts'
 import { openRebuildableCatalog } from './catalog/rebuildable-catalog.ts'
@@ -28,6 +28,8 @@ import { OpenFiles } from './pieces/open-files.ts'
 import { openPackStorage } from './pieces/open-pack.ts'
 import type { PackStorage } from './pieces/pack-storage.ts'
 import { ScanCache } from './scan/scan-cache.ts'
+import { type Released, release } from './selections/release.ts'
+import { Selections } from './selections/selections.ts'
 import { ChannelIndex } from './snapshots/channel-index.ts'
 import { Inventory } from './snapshots/inventory.ts'
 import { Snapshots } from './snapshots/snapshots.ts'
@@ -55,6 +57,7 @@ export class Store {
   readonly digests: Digests
   readonly packs: PackShelf
   readonly snapshots: Snapshots
+  readonly selections: Selections
   readonly channels: ChannelIndex
   readonly generations: Generations
   /** What was damaged and is not healed yet. */
@@ -85,6 +88,7 @@ export class Store {
     this.digests = new Digests(this.catalog)
     this.packs = new PackShelf(this.layout, this.catalog)
     this.snapshots = new Snapshots(this.catalog)
+    this.selections = new Selections(this.catalog)
     this.channels = new ChannelIndex(this.catalog)
     const onMissing = (id: ObjectId) => this.objects.onDamage?.(id)
     this.generations = new Generations(this.layout, this.#filesystem, this.catalog, this.objects.readTree, onMissing)
@@ -210,6 +214,23 @@ export class Store {
   async collect(options: CollectOptions = {}): Promise<CollectionPlan> {
     const forget = async (path: string) => await this.#files.forget(path)
     const run = this.#collecting.then(async () => await collect(this.layout, this.catalog, forget, options))
+    this.#collecting = run.catch(() => {})
+    return await run
+  }
+
+  /**
+   * Removes what the filter of a repository leaves out since it was changed. One collection at a time.
+   * @returns undefined when it has to be tried again @throws as `release`
+   */
+  async release(repository: RepositoryName, signal?: AbortSignal): Promise<Released | undefined> {
+    const openPack = async (infoHash: InfoHash) => await this.openPack(infoHash)
+    const { layout, catalog, objects, snapshots, selections } = this
+    const surroundings = { layout, catalog, objects, snapshots, selections, openPack }
+    const [files, committer] = [this.#files, this.#committer]
+    const run = this.#collecting.then(async () => {
+      await committer.flush()
+      return await release({ ...surroundings, files, committer }, repository, signal)
+    })
     this.#collecting = run.catch(() => {})
     return await run
   }

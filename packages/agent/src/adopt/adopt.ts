@@ -73,6 +73,8 @@ export async function adoptDirectory(options: AgentOptions, adopt: AdoptOptions)
     const path = isInPlace && !isMoved ? `${directory}${besideSuffix}` : servedPath
     const mirror = openMirror(agent, options, { ...followed, path })
     await mirror.learn(adopt.signal)
+    // what is adopted and left out goes after the swap
+    if (followed.filter) store.selections.narrow(mirror.repository)
     const counts = await adoptFiles({
       store,
       hashPool,

@@ -4,8 +4,10 @@ import { describeError, isRepocastError, type Logger, RepocastError } from '@rep
 import type { Follower, Refreshed } from '@repocast/feed'
 import { explainDiskError, lookAt } from '@repocast/files'
 import type { RepositoryName, SnapshotRecord } from '@repocast/objects'
-import type { Generation, Grace, Store } from '@repocast/store'
+import type { Filter } from '@repocast/repositories'
+import type { Generation, Grace, Selection, Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
+import { MirrorFilter, type ServedBefore } from '../filter/mirror-filter.ts'
 import type { FreeSpaceGuard } from '../guards/free-space.ts'
 import type { WipeGuard } from '../guards/wipe-guard.ts'
 import type { FollowUp } from '../hooks/follow-up.ts'
@@ -43,6 +45,8 @@ export interface MirrorOptions extends MirrorListeners {
   readonly servedPath: string
   /** Whether it is fetched before others that are not. */
   readonly isUrgent: boolean
+  /** What is mirrored; undefined: all. */
+  readonly filter?: Filter | undefined
   /** Whether a snapshot is held against the rules for repositories before it is served. */
   readonly isChecked: boolean
   /** How long files that a new snapshot removed stay. */
@@ -74,8 +78,11 @@ export class Mirror {
   readonly #with: MirrorOptions
   readonly #sharedPacks: SharedPacks
   readonly #fetch: SnapshotFetch
+  readonly #filter: MirrorFilter
   #state: RepositoryState = 'waiting'
   #served: Generation | undefined
+  /** What a filter takes of what is served. */
+  #selection: Selection | undefined
   #swapped: Date | undefined
   #newest: SnapshotRecord | undefined
   readonly #lag = new LagClock()
@@ -93,11 +100,12 @@ export class Mirror {
   #progress: () => FetchProgress = () => ({ bytesDone: 0, bytesWanted: 0 })
 
   constructor(options: MirrorOptions) {
-    const { servedPath, isUrgent, store, swarm, follower, policy } = options
+    const { servedPath, isUrgent, store, swarm, follower, policy, filter, logger } = options
     this.servedPath = servedPath
     this.#with = options
     this.#sharedPacks = new SharedPacks(store, swarm, follower, isUrgent)
     this.#fetch = new SnapshotFetch(store, swarm, this.#sharedPacks, policy.freeSpace)
+    this.#filter = new MirrorFilter({ repository: this.repository, filter, store, swarm, logger })
   }
 
   get follower(): Follower {
@@ -124,6 +132,7 @@ export class Mirror {
       serial: this.#served?.serial ?? null,
       newestSerial: this.#newest?.serial ?? null,
       ...this.#whatItFollows(),
+      ...(this.#selection && { filter: filterStatus(this.#selection) }),
       ...progress,
       ...traffic,
       ...(isTimed && { secondsLeft: Math.ceil(left / traffic.downloadRate) }),
@@ -147,6 +156,7 @@ export class Mirror {
     const record = served && store.snapshots.get(this.repository, served.serial)
     if (!record) return
     this.#newest = record
+    this.#selection = this.#filter.selectionOf(served)
     store.snapshots.markComplete(this.repository, record.serial)
     // Each swap makes the link anew.
     this.#swapped = lookAt(this.servedPath)?.mtime
@@ -276,7 +286,7 @@ export class Mirror {
   async prepareSpare(signal: AbortSignal): Promise<void> {
     const { store } = this.#with
     const record = this.#served && store.snapshots.get(this.repository, this.#served.serial)
-    if (record) await store.generations.prepareSpare(record, this.servedPath, { signal })
+    if (record) await store.generations.prepareSpare(this.#filter.toServe(record), this.servedPath, { signal })
   }
 
   /**
@@ -314,10 +324,12 @@ export class Mirror {
   async #advance(record: SnapshotRecord, signal: AbortSignal): Promise<UpdateResult> {
     const { store } = this.#with
     this.#served = await store.generations.served(this.repository, this.servedPath)
-    if (this.#served?.serial === record.serial && this.#served.root === record.root.id) {
+    if (this.#filter.isServed(this.#served, record)) {
       store.snapshots.add(record)
       store.snapshots.markComplete(this.repository, record.serial)
       await this.#sharedPacks.open(record, signal)
+      // a kill came between the swap to another filter and this
+      if (store.selections.isNarrowed(this.repository)) await this.#tidy()
       return { record, swapped: false }
     }
     const started = this.#with.clock()
@@ -331,20 +343,23 @@ export class Mirror {
     const { hooks, delay, isChecked } = this.#with
     if (this.#refused?.serial === record.serial) throw this.#refused.error
     const isReady = delay.isReady(record.serial)
-    const before = this.#served?.serial
+    const before = this.#filter.before(this.#served)
+    const serialBefore = this.#served?.serial
     if (!isReady) this.#setState('fetching')
-    await this.#fetch.run({
+    const selection = await this.#fetch.run({
       record,
-      base: this.#served?.root,
-      isNext: before !== undefined && record.serial === before + 1,
+      filter: this.#filter.filter,
+      base: this.#served && { trees: before?.record.root.id ?? this.#served.root, blobs: this.#served.root },
+      isNext: serialBefore !== undefined && record.serial === serialBefore + 1,
       signal,
       onFetch: progress => {
         this.#progress = progress
       },
-      onTransfer: async bytes => await hooks.beforeTransfer(record.serial, bytes, before, signal),
+      onTransfer: async bytes => await hooks.beforeTransfer(record.serial, bytes, serialBefore, signal),
     })
-    await this.#assertHarmless(record, signal)
-    if (isReady || this.#checked === record.serial) return
+    const wasHere = this.#filter.has(record, selection, before)
+    await this.#assertHarmless(record, before, signal)
+    if (wasHere && (isReady || this.#checked === record.serial)) return
     this.#setState('building')
     if (isChecked) await this.#check(record, signal)
     this.#checked = record.serial
@@ -355,15 +370,19 @@ export class Mirror {
     const { store, clock, hooks, trace, followUp, logger } = this.#with
     this.#setState('building')
     const keepRemoved = this.#grace()
-    const generation = await store.generations.build(record, this.servedPath, {
+    const before = this.#filter.before(this.#served)
+    const isOtherFilter = before !== undefined && this.#filter.isOther(before)
+    const generation = await store.generations.build(this.#filter.toServe(record), this.servedPath, {
       signal,
-      ...(keepRemoved.seconds > 0 && { keepRemoved }),
+      // what another filter leaves out was not removed by the origin
+      ...(keepRemoved.seconds > 0 && !isOtherFilter && { keepRemoved }),
     })
     store.snapshots.markComplete(this.repository, record.serial)
     await hooks.beforeSwap(record.serial, generation.directory, this.#served?.serial, signal)
     await trace.write(record, generation, started, clock())
     await store.generations.swap(generation, this.servedPath)
     this.#served = generation
+    this.#selection = this.#filter.selectionOf(generation)
     this.#swapped = clock()
     followUp.swapped()
     const kept = store.generations.kept.count(generation)
@@ -389,7 +408,7 @@ export class Mirror {
 
   async #check(record: SnapshotRecord, signal: AbortSignal): Promise<void> {
     try {
-      await checkSnapshot(this.#with.store.objects, record, signal)
+      await checkSnapshot(this.#with.store.objects, this.#filter.toServe(record), signal, record.root.id)
     } catch (error) {
       if (isRepocastError(error, 'REPOCAST_SNAPSHOT_BROKEN')) this.#refused = { serial: record.serial, error }
       throw error
@@ -397,11 +416,11 @@ export class Mirror {
   }
 
   /** An admin who goes back, or has agreed, knows what is removed. */
-  async #assertHarmless(record: SnapshotRecord, signal: AbortSignal): Promise<void> {
+  async #assertHarmless(record: SnapshotRecord, before: ServedBefore | undefined, signal: AbortSignal): Promise<void> {
     const { store, policy } = this.#with
-    const served = this.#served && store.snapshots.get(this.repository, this.#served.serial)
-    if (!served || record.serial < served.serial || store.orders.of(this.repository).accepted === record.serial) return
-    await policy.wipeGuard.assertHarmless(served, record, signal)
+    if (!before || record.serial < before.record.serial) return
+    if (store.orders.of(this.repository).accepted === record.serial) return
+    await policy.wipeGuard.assertHarmless(...this.#filter.toCompare(before, record), signal)
   }
 
   async #tidy(): Promise<void> {
@@ -412,6 +431,7 @@ export class Mirror {
       servedPath: this.servedPath,
       newest: this.#newest?.serial,
       keepGenerations: policy.keepGenerations,
+      filter: this.#filter,
       forget: async infoHash => await this.#sharedPacks.forget(infoHash),
     })
   }
@@ -439,6 +459,10 @@ export class Mirror {
       hint: 'wait until the origin publishes one, and check the name in the link',
     })
   }
+}
+
+function filterStatus({ counts, bytes, leftOut }: Selection): NonNullable<RepositoryStatus['filter']> {
+  return { files: counts.files, bytes, leftOutFiles: leftOut.files, leftOutBytes: leftOut.bytes }
 }
 
 /** Whether it goes on when somebody has made room, mended the disk, or agrees. */

@@ -1,6 +1,6 @@
 import { isRepocastError } from '@repocast/errors'
 import { type Follower, feedUrlsOf, type SubscriptionLink } from '@repocast/feed'
-import type { InfoHash, PackReference, SnapshotRecord } from '@repocast/objects'
+import type { InfoHash, PackReference, RepositoryName, SnapshotRecord } from '@repocast/objects'
 import type { PackStorage, Store } from '@repocast/store'
 import type { SharedPack, Swarm, SwarmPack } from '@repocast/swarm'
 import { PackTraffic } from './pack-traffic.ts'
@@ -71,6 +71,14 @@ export class SharedPacks {
     this.traffic.forget(infoHash)
     await this.#swarm.pack(infoHash)?.remove()
     this.#store.closePack(infoHash)
+  }
+
+  /** Takes the packs of a repository of which wanted pieces are missing out of the swarm, so that nothing is wanted of them. */
+  async forgetUnfinished(repository: RepositoryName): Promise<void> {
+    for (const { infoHash, missingPieces } of [...this.#swarm.packs()]) {
+      if (missingPieces.size === 0) continue
+      if (this.#store.snapshots.repositoriesWith(infoHash).includes(repository)) await this.forget(infoHash)
+    }
   }
 
   #share(storage: PackStorage): SwarmPack {

@@ -1,5 +1,5 @@
 import { RepocastError } from '@repocast/errors'
-import { displayName, type SnapshotRecord } from '@repocast/objects'
+import { displayName, type ObjectId, type SnapshotRecord } from '@repocast/objects'
 import {
   checkTree,
   type FindingGroup,
@@ -17,19 +17,24 @@ const namedCodes = 3
 /**
  * Looks whether clients could use a snapshot whose objects are all there: its metadata parses, and what that names is
  * there with its size and SHA-256. Errors that the origin has found and published all the same are no reason to refuse.
- * Dates are held against the time of the publish: a mirror that comes late has nothing better to serve.
+ * Dates are held against the time of the publish: a mirror that comes late has nothing better to serve. `whole` is the
+ * root tree of the snapshot of which `record` has a part: what a filter leaves out is not missed.
  * @throws RepocastError REPOCAST_SNAPSHOT_BROKEN, REPOCAST_OBJECT_MISSING, REPOCAST_OBJECT_ROTTEN; the reason of `signal`
  */
 export async function checkSnapshot(
   objects: SnapshotObjects,
   record: Pick<SnapshotRecord, 'repository' | 'serial' | 'kind' | 'created' | 'root' | 'findings'>,
   signal: AbortSignal,
+  whole: ObjectId = record.root.id,
 ): Promise<void> {
   if (record.kind === 'plain') return
   const known = new Set(record.findings.map(({ code }) => code))
   const tally = new FindingTally(keptOfEach)
+  const tree = new SnapshotTree(objects, record.root.id)
+  const wholeTree = new SnapshotTree(objects, whole)
   await checkTree({
-    tree: new SnapshotTree(objects, record.root.id),
+    tree,
+    isLeftOut: path => tree.find(path) === undefined && wholeTree.find(path) !== undefined,
     kind: record.kind,
     now: new Date(record.created),
     isQuick: true,

@@ -111,7 +111,10 @@ async function serveKept(
     const record = store.snapshots.get(repository, serial)
     if (!record) throw notKept(repository, serial, store.snapshots.complete(repository))
     for (const path of store.generations.servedPaths(repository)) {
-      await store.generations.swap(await store.generations.build(record, path, { signal }), path)
+      await store.generations.swap(
+        await store.generations.build(store.selections.asServed(record), path, { signal }),
+        path,
+      )
     }
   } finally {
     await store.close()

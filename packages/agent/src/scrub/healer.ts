@@ -11,6 +11,8 @@ export interface HealerOptions {
   readonly swarm: Swarm
   /** Opens a pack that the store knows, in store and swarm. */
   readonly open: (infoHash: InfoHash) => Promise<OpenPack>
+  /** Makes objects anew that are in no pack, since they were made here. @returns whether `id` is one, made or not yet */
+  readonly remake: (id: ObjectId) => Promise<boolean>
   /** Takes a pack out of swarm and memory, so that it is looked at anew. */
   readonly close: (infoHash: InfoHash) => Promise<void>
   readonly logger: Logger
@@ -106,9 +108,10 @@ export class Healer {
   }
 
   async #fetch(id: ObjectId): Promise<void> {
-    const { store, logger, open } = this.#with
+    const { store, logger, open, remake } = this.#with
     const [infoHash] = store.packs.locate(id)
     if (infoHash === undefined) {
+      if (await remake(id)) return
       logger.info({ object: id }, 'no snapshot that is kept needs the damaged object')
       store.losses.forget([id])
       return

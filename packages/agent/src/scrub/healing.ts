@@ -1,6 +1,7 @@
 import type { Logger } from '@repocast/errors'
 import type { InfoHash } from '@repocast/objects'
 import type { Scrub } from '@repocast/store'
+import { remakeObject } from '../filter/remake-object.ts'
 import { sharePack, webSeedsOf } from '../follow/shared-packs.ts'
 import type { Followed, OpenAgent } from '../open-agent.ts'
 import { Healer } from './healer.ts'
@@ -28,6 +29,7 @@ export function createHealer(
       const shared = swarm.pack(infoHash) ?? sharePack(swarm, storage, told)
       return { storage, shared }
     },
+    remake: async id => await remakeObject(store, id),
     async close(infoHash) {
       await swarm.pack(infoHash)?.remove()
       store.closePack(infoHash)

@@ -1,5 +1,5 @@
 import type { AgentStatus, LimitStatus, RepositoryStatus } from '@repocast/api'
-import { formatBytes, formatDuration } from '@repocast/daemon'
+import { formatBytes, formatCount, formatDuration } from '@repocast/daemon'
 import { alignColumns } from './table.ts'
 
 const columns = [
@@ -61,10 +61,14 @@ export function behindText({ serial, newestSerial, lagSeconds }: RepositoryStatu
 
 function remarks(one: RepositoryStatus | undefined): string[] {
   if (one === undefined) return []
-  const { channel, hold, swapDue, error } = one
+  const { channel, hold, filter, swapDue, error } = one
   const lines: string[] = []
   if (hold !== undefined) lines.push(`    held at ${hold}`)
   else if (channel !== undefined) lines.push(`    follows the channel ${channel}`)
+  if (filter)
+    lines.push(
+      `    its filter leaves out ${formatCount(filter.leftOutFiles)} of ${formatCount(filter.files + filter.leftOutFiles)} files, ${formatBytes(filter.leftOutBytes)}`,
+    )
   if (swapDue !== undefined) lines.push(`    waits until ${swapDue}`)
   if (error) lines.push(`    ${error.code}: ${error.message}`)
   return lines

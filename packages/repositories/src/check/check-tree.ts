@@ -41,6 +41,8 @@ export async function checkTree(options: CheckOptions): Promise<RepositoryKind> 
   const tree = watched(options.tree, found.files, options.onProgress)
   const direction = last && new Direction(tree, last)
   const report = (finding: Finding): void => {
+    // what is not there has no other faults
+    if (options.isLeftOut?.(finding.path)) return
     direction?.see(finding)
     options.report(finding)
   }

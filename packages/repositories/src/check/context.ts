@@ -20,6 +20,11 @@ export interface CheckContext {
    * names no packages is unpacked.
    */
   readonly isQuick?: boolean | undefined
+  /**
+   * Whether `path` is there in the whole tree, of which this one is a part: what metadata names and is left out on
+   * purpose is not missed.
+   */
+  readonly isLeftOut?: ((path: string) => boolean) | undefined
   readonly signal?: AbortSignal | undefined
   readonly report: (finding: Finding) => void
 }

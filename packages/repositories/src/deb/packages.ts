@@ -142,7 +142,8 @@ function explain({ directory }: SuitePlace, cause: unknown): unknown {
   })
 }
 
-function cheapestForm(tree: TreeReader, suite: Suite, { forms }: IndexGroup): string | undefined {
+/** Path of the form of an index that costs least to read, of those that are there. */
+export function cheapestForm(tree: TreeReader, suite: Suite, { forms }: IndexGroup): string | undefined {
   return [...forms]
     .map(([ending, file]) => ({ ending, path: pathIn(suite, file.path) }))
     .filter(({ ending, path }) => isReadable(ending) && tree.find(path)?.type === 'f')

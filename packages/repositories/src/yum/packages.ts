@@ -5,7 +5,7 @@ import { Malformed } from '../metadata/malformed.ts'
 import type { ListedPackage, PackageList } from '../package-difference/package-list.ts'
 import { findYum, repomdOf } from './find/finder.ts'
 import { placeOf } from './location/location.ts'
-import { readPrimary } from './primary/parser.ts'
+import { type PackageEntry, readPrimary } from './primary/parser.ts'
 import { readRepomd } from './repomd/repomd.ts'
 import { formatRpmVersion } from './version/compare.ts'
 
@@ -54,8 +54,12 @@ export async function* yumPackageLists(
   }
 }
 
-/** @throws Malformed, and what the tree throws */
-async function primaryOf(tree: TreeReader, repository: string, signal: AbortSignal | undefined): Promise<string> {
+/** Path of the list of packages of a repository. @throws Malformed, and what the tree throws */
+export async function primaryOf(
+  tree: TreeReader,
+  repository: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const files = await readRepomd(tree.read(repomdOf(repository), signal))
   const primary = files.find(({ type }) => type === 'primary')
   if (primary === undefined) throw new Malformed('it names no data of type primary')
@@ -68,6 +72,17 @@ async function primaryOf(tree: TreeReader, repository: string, signal: AbortSign
 /** Most bytes that a primary.xml may have when unpacked. */
 const maxPrimaryBytes = 4 * 1024 ** 3
 
+/** The packages of the primary metadata at `path`. @throws Malformed, and what the tree throws */
+export function readPackages(
+  tree: TreeReader,
+  unpacker: Unpacker,
+  path: string,
+  signal: AbortSignal | undefined,
+): AsyncIterable<PackageEntry> {
+  const limits = { maxBytes: maxPrimaryBytes }
+  return readPrimary(unpacker.unpack(tree.read(path, signal), unpacker.formatOf(path), limits, signal))
+}
+
 async function* packagesOf(
   tree: TreeReader,
   unpacker: Unpacker,
@@ -75,10 +90,8 @@ async function* packagesOf(
   path: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ListedPackage> {
-  const limits = { maxBytes: maxPrimaryBytes }
-  const chunks = unpacker.unpack(tree.read(path, signal), unpacker.formatOf(path), limits, signal)
   try {
-    for await (const { name, arch, version } of readPrimary(chunks))
+    for await (const { name, arch, version } of readPackages(tree, unpacker, path, signal))
       yield { name, architecture: arch, version: formatRpmVersion(version) }
   } catch (error) {
     throw explain(repository, error)

@@ -18,7 +18,8 @@ export interface CollectOptions {
 /** Closes a file that was removed, which takes its space as long as it is open. */
 type Forget = (path: string) => Promise<void>
 
-interface Row {
+/** An object, as the catalog has it. */
+export interface Row {
   readonly id: Buffer
   readonly size: number
 }
@@ -65,7 +66,8 @@ export async function finishCollection(layout: Layout, catalog: Database): Promi
   await new Collector(layout, catalog).finish()
 }
 
-class Collector {
+/** Removes objects in steps that a kill may come between. */
+export class Collector {
   readonly #layout: Layout
   readonly #catalog: Database
   readonly #statements
@@ -77,7 +79,8 @@ class Collector {
       next: catalog.prepare<[Buffer, Buffer, number], Row>(
         `SELECT id, size FROM objects WHERE id > ? AND id <> ?
          AND NOT EXISTS (SELECT 1 FROM pack_objects WHERE object = id)
-         AND NOT EXISTS (SELECT 1 FROM kept_files WHERE object = id) ORDER BY id LIMIT ?`,
+         AND NOT EXISTS (SELECT 1 FROM kept_files WHERE object = id)
+         AND NOT EXISTS (SELECT 1 FROM selection_objects WHERE object = id) ORDER BY id LIMIT ?`,
       ),
       delete: catalog.prepare<[Buffer]>('DELETE FROM objects WHERE id = ?'),
       note: catalog.prepare<[Buffer]>('INSERT OR IGNORE INTO removing VALUES (?)'),

@@ -23,7 +23,8 @@ export function planCollection(catalog: Database, without: readonly InfoHash[] =
        SELECT count(*) AS objects, ifnull(sum(size), 0) AS bytes FROM objects
        WHERE id <> ? AND NOT EXISTS (
          SELECT 1 FROM pack_objects WHERE object = id AND pack NOT IN (SELECT number FROM leaving)
-       ) AND NOT EXISTS (SELECT 1 FROM kept_files WHERE object = id)`,
+       ) AND NOT EXISTS (SELECT 1 FROM kept_files WHERE object = id)
+         AND NOT EXISTS (SELECT 1 FROM selection_objects WHERE object = id)`,
     )
     .get(leaving, toBytes(emptyBlobId))
   return plan ?? { objects: 0, bytes: 0 }

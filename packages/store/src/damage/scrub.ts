@@ -160,9 +160,10 @@ export class Scrub {
           await generations.discardUnfinished(generation)
           continue
         }
-        const root = snapshots.get(repository, generation.serial)?.root
+        const { root: id, serial } = generation
+        const attributes = snapshots.get(repository, serial)?.root
         await generations.mend(generation, async checkout => {
-          await relinkObjects(checkout, objects.readTree, root ?? generation.root, ids)
+          await relinkObjects(checkout, objects.readTree, attributes ? { ...attributes, id } : id, ids)
         })
       }
     }

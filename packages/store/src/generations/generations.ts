@@ -204,15 +204,19 @@ export class Generations {
     await replaceLink(generation.directory, servedPath)
   }
 
-  /** Removes the generations of a repository that are neither served nor the one spare. */
-  async prune(repository: RepositoryName, servedPath: string): Promise<void> {
-    await this.#turns.take(repository, async () => await this.#prune(repository, servedPath))
+  /** Removes the generations of a repository that are neither served nor the one spare; by choice the spare, too. */
+  async prune(
+    repository: RepositoryName,
+    servedPath: string,
+    { keepsSpare = true }: { readonly keepsSpare?: boolean } = {},
+  ): Promise<void> {
+    await this.#turns.take(repository, async () => await this.#prune(repository, servedPath, keepsSpare))
   }
 
-  async #prune(repository: RepositoryName, servedPath: string): Promise<void> {
+  async #prune(repository: RepositoryName, servedPath: string, keepsSpare: boolean): Promise<void> {
     const linked = await this.#linked(repository, servedPath)
     const others = this.list(repository).filter(({ number }) => !linked.has(number))
-    const [spare] = others.filter(({ number }) => this.#isThere(repository, number))
+    const [spare] = others.filter(({ number }) => keepsSpare && this.#isThere(repository, number))
     for (const { number } of others) if (number !== spare?.number) await this.#remove(repository, number)
     await this.#removeLeftovers(repository)
     await this.#removeUnknown(repository, linked)

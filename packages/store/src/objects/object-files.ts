@@ -83,6 +83,11 @@ export class ObjectFiles {
     return this.#selectSize.get(toBytes(id)) !== undefined
   }
 
+  /** Bytes of an object; 0 when it is not here. */
+  sizeOf(id: ObjectId): number {
+    return this.#selectSize.get(toBytes(id))?.size ?? 0
+  }
+
   /** Objects behind `from` (32 bytes, or none for all) in the order of their ids, at most `limit`. */
   list(from: Buffer, limit: number): { readonly id: ObjectId; readonly size: number }[] {
     return this.#selectBehind.all(from, limit).map(({ id, size }) => ({ id: toObjectId(id), size }))

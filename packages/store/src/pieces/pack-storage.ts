@@ -169,6 +169,34 @@ export class PackStorage implements PieceLedger {
     this.#with.committer.change(this)
   }
 
+  /**
+   * Says that nobody wants these objects, whose files are gone, but for the bytes of `needed` pieces, which lie in their
+   * partial files. For `Store.release`.
+   */
+  letGo(objects: readonly number[], needed: Bits): void {
+    if (this.#piecesLeft.length === 0) this.#piecesLeft = new Uint32Array(this.pack.objectCount)
+    this.#losses += 1
+    for (const object of objects) {
+      if (!this.#held.has(object)) continue
+      this.#held.delete(object)
+      this.#heldCount -= 1
+    }
+    for (const object of objects) {
+      const { first, last } = this.pack.piecesOfObject(object)
+      for (let piece = first; piece <= last; piece += 1) {
+        if (!needed.has(piece) && this.#have.has(piece)) this.#losePiece(piece)
+      }
+    }
+    for (const object of objects) {
+      const { first, last } = this.pack.piecesOfObject(object)
+      let left = 0
+      for (let piece = first; piece <= last; piece += 1) if (!this.#have.has(piece)) left += 1
+      this.#piecesLeft[object] = left
+      if (left <= last - first) this.#with.committer.touch(this.pack.objectId(object), this)
+    }
+    this.#with.committer.change(this)
+  }
+
   /** Looks for pieces that are there again because their objects came by another pack. @returns whether there are such */
   regain(): boolean {
     let isNews = false

@@ -41,7 +41,7 @@ export async function checkSuite(
   for (const group of groups) {
     scope.context.signal?.throwIfAborted()
     const { good, present } = await checkForms(scope, suite, group)
-    if (present === 0) missing.push(group)
+    if (present === 0 && !isLeftOut(scope, suite, group)) missing.push(group)
     byHash.see(suite, good)
     const take = takerOf(scope, suite, group, pool, base)
     const isKnown = await checkContents(scope, suite.path, group, good, take)
@@ -53,6 +53,11 @@ export async function checkSuite(
   }
   reportMissing(scope, suite, groups, missing)
   return isComplete
+}
+
+/** Whether any form of an index is left out on purpose. */
+function isLeftOut({ context }: Scope, suite: Suite, { forms }: IndexGroup): boolean {
+  return [...forms.values()].some(({ path }) => context.isLeftOut?.(pathIn(suite, path)) === true)
 }
 
 function isList({ kind }: IndexGroup): boolean {
