@@ -11,8 +11,9 @@ if [ "${1:-}" = --with-tools ]; then
   shift
 fi
 
+# From these on node:http knows proxies.
 new_enough() {
-  "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 18) ? 0 : 1)' 2>/dev/null
+  "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 24 || (a === 24 && b >= 5) || (a === 22 && b >= 21) ? 0 : 1)' 2>/dev/null
 }
 
 # A directory is up to date when its stamp holds the checksum of the lock file that it was installed from.
@@ -20,7 +21,7 @@ up_to_date() { [ -f "$2" ] && [ "$(cksum < "$1")" = "$(cat "$2")" ]; }
 
 if [ -z "${REPOCAST_NODE:-}" ] && ! new_enough node; then
   if ! up_to_date scripts/setup/node/package-lock.json scripts/setup/node/node_modules/.stamp; then
-    echo "setup: this machine's Node is older than 22.18, fetching Node 24 from the npm registry" >&2
+    echo "setup: this machine's Node is older than 22.21 or 24.5, fetching Node 24 from the npm registry" >&2
     (cd scripts/setup/node && npm ci --silent --no-audit --no-fund --ignore-scripts >&2)
     cksum < scripts/setup/node/package-lock.json > scripts/setup/node/node_modules/.stamp
   fi
