@@ -52,7 +52,7 @@ test('a delayed mirror fetches at once and serves later, through a kill, and at 
   expect(still.swapDue).toBe(waiting.swapDue)
   await assertServes(later, 1)
   const { stdout } = await repocast(['agent', 'status', '--data', later.data])
-  expect(stdout).toMatch(/serves 1, newest 3, delayed until 20/)
+  expect(stdout).toMatch(/waits until 20/)
   const metrics = (await runCommand('curl', ['-sf', `${later.url}/metrics`])).stdout
   const [, dueSeconds] = /^repocast_agent_swap_due_timestamp_seconds\{.*\} (\S+)$/m.exec(metrics) ?? []
   expect(Number(dueSeconds)).toBeGreaterThan(Date.now() / 1000)
