@@ -43,6 +43,6 @@ test('clients are of the area that has their address', () => {
   expect(areas.of('198.51.100.7')).toBe('jp')
   expect(areas.of('198.51.100.8')).toBeUndefined()
   for (const wrong of ['x', '1.2.3.4/33', '::/129', '1.2.3.4/', '1.2.3/8']) {
-    expect(() => new Areas({ de: [wrong] })).toThrow(/area de/)
+    expect(() => new Areas({ de: [wrong] })).toThrow(/areas\.de/)
   }
 })
