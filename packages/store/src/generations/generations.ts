@@ -1,30 +1,20 @@
-import { mkdir, readdir, rename } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from '@repocast/database'
-import { isRepocastError, systemErrorCode } from '@repocast/errors'
-import { type Filesystem, lookAt, onDisk, replaceLink, syncDirectory } from '@repocast/files'
+import { isRepocastError } from '@repocast/errors'
+import { type Filesystem, onDisk, replaceLink } from '@repocast/files'
 import { diffTrees, type ObjectId, type RepositoryName, type SnapshotRecord, type TreeReader } from '@repocast/objects'
 import { durably, toBytes, toObjectId } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
 import { UnsettledSwaps } from '../swaps/unsettled-swaps.ts'
 import { AddedNames } from './added-names.ts'
 import { Checkout, removeAll } from './checkout.ts'
+import { type Generation, type GenerationRow, GenerationRows } from './generation-rows.ts'
 import { type GenerationId, type Grace, KeptFiles } from './kept-files.ts'
-import { lookAtServed, servedPathTaken } from './served-path.ts'
+import { removeGeneration, removeLeftovers, removeUnknown } from './remove-generation.ts'
+import { ServedLinks } from './served-links.ts'
 import { Turns } from './turns.ts'
-
-/** A checked-out snapshot. */
-export interface Generation {
-  readonly repository: RepositoryName
-  readonly number: number
-  /** Serial of the snapshot that it holds, or will hold. */
-  readonly serial: number
-  readonly root: ObjectId
-  readonly isReady: boolean
-  /** Absolute path of its directory. */
-  readonly directory: string
-}
 
 export interface BuildOptions {
   readonly signal?: AbortSignal
@@ -37,14 +27,6 @@ export interface BuildOptions {
 /** How what the served snapshot has more is kept. */
 interface KeepOptions extends BuildOptions {
   readonly served: Generation | undefined
-}
-
-interface Row {
-  readonly number: number
-  readonly state: 'building' | 'ready'
-  readonly serial: number
-  readonly root: Buffer
-  readonly base: Buffer | null
 }
 
 /** Entries that are changed before the event loop gets its turn. */
@@ -70,8 +52,9 @@ export class Generations {
   readonly added: AddedNames
   /** Swaps after which something is still to be done. */
   readonly unsettled: UnsettledSwaps
+  readonly #rows: GenerationRows
+  readonly #links: ServedLinks
   readonly #turns = new Turns<RepositoryName>()
-  readonly #statements
 
   /** `onMissing` is told of an object that is not there when it is to be checked out. */
   constructor(
@@ -89,32 +72,21 @@ export class Generations {
     this.kept = new KeptFiles(layout, catalog, read)
     this.added = new AddedNames(layout, catalog)
     this.unsettled = new UnsettledSwaps(catalog)
-    this.#statements = {
-      list: catalog.prepare<[string], Row>('SELECT * FROM generations WHERE repository = ? ORDER BY number'),
-      put: catalog.prepare<[string, number, string, number, Buffer, Buffer | null]>(
-        `INSERT OR REPLACE INTO generations (repository, number, state, serial, root, base) VALUES (?, ?, ?, ?, ?, ?)`,
-      ),
-      repositories: catalog.prepare<[], { repository: RepositoryName }>(
-        'SELECT DISTINCT repository FROM generations ORDER BY repository',
-      ),
-      paths: catalog.prepare<[string], { path: string }>('SELECT path FROM served_paths WHERE repository = ?'),
-      putPath: catalog.prepare<[string, string]>(
-        'INSERT OR REPLACE INTO served_paths (path, repository) VALUES (?, ?)',
-      ),
-      delete: catalog.prepare<[string, number]>('DELETE FROM generations WHERE repository = ? AND number = ?'),
-    }
+    this.#rows = new GenerationRows(layout, catalog)
+    this.#links = new ServedLinks(layout, catalog)
   }
 
   /** Of one repository, by number. */
   list(repository: RepositoryName): Generation[] {
-    return this.#statements.list.all(repository).map(row => this.#generation(repository, row))
+    return this.#rows.list(repository).map(row => this.#rows.generation(repository, row))
   }
 
   /** The generation that `servedPath` points to; undefined when there is nothing yet, or a link to something else. */
   async served(repository: RepositoryName, servedPath: string): Promise<Generation | undefined> {
-    const number = await this.#numberServed(repository, servedPath)
-    const isThere = ({ directory }: Generation) => lookAt(directory)?.isDirectory() === true
-    return this.list(repository).find(other => other.number === number && other.isReady && isThere(other))
+    const served = await this.#links.numberAt(repository, servedPath)
+    return this.list(repository).find(
+      ({ number, isReady }) => number === served && isReady && this.#rows.isThere(repository, number),
+    )
   }
 
   /**
@@ -127,9 +99,9 @@ export class Generations {
   }
 
   async #build(record: SnapshotRecord, servedPath: string, options: BuildOptions): Promise<Generation> {
-    const linked = await this.#linked(record.repository, servedPath)
-    const rows = this.#statements.list.all(record.repository)
-    const free = rows.filter(({ number }) => !linked.has(number) && this.#isThere(record.repository, number))
+    const linked = await this.#links.numbers(record.repository, servedPath)
+    const rows = this.#rows.list(record.repository)
+    const free = rows.filter(({ number }) => !linked.has(number) && this.#rows.isThere(record.repository, number))
     const ready = free.find(row => row.state === 'ready' && toObjectId(row.root) === record.root.id)
     const served = options.keepRemoved && (await this.served(record.repository, servedPath))
     const keep = { ...options, served }
@@ -159,9 +131,9 @@ export class Generations {
   }
 
   async #prepareSpare(record: SnapshotRecord, servedPath: string, options: BuildOptions): Promise<void> {
-    const linked = await this.#linked(record.repository, servedPath)
+    const linked = await this.#links.numbers(record.repository, servedPath)
     const free = this.list(record.repository).filter(({ number }) => !linked.has(number))
-    const hasSpare = free.some(({ isReady, number }) => isReady && this.#isThere(record.repository, number))
+    const hasSpare = free.some(({ isReady, number }) => isReady && this.#rows.isThere(record.repository, number))
     if (linked.size > 0 && !hasSpare) await this.#build(record, servedPath, options)
   }
 
@@ -198,7 +170,7 @@ export class Generations {
     const { repository, serial } = generation
     const before = await this.served(repository, servedPath)
     durably(this.#catalog, () => {
-      this.#statements.putPath.run(resolve(servedPath), repository)
+      this.#links.note(repository, servedPath)
       if (before?.serial !== serial) this.unsettled.note(repository, serial, before?.serial, new Date())
     })
     await replaceLink(generation.directory, servedPath)
@@ -214,27 +186,18 @@ export class Generations {
   }
 
   async #prune(repository: RepositoryName, servedPath: string, keepsSpare: boolean): Promise<void> {
-    const linked = await this.#linked(repository, servedPath)
+    const linked = await this.#links.numbers(repository, servedPath)
     const others = this.list(repository).filter(({ number }) => !linked.has(number))
-    const [spare] = others.filter(({ number }) => keepsSpare && this.#isThere(repository, number))
+    const [spare] = others.filter(({ number }) => keepsSpare && this.#rows.isThere(repository, number))
     for (const { number } of others) if (number !== spare?.number) await this.#remove(repository, number)
-    await this.#removeLeftovers(repository)
-    await this.#removeUnknown(repository, linked)
-  }
-
-  /** Removes what a catalog that was lost has left. */
-  async #removeUnknown(repository: RepositoryName, linked: ReadonlySet<number>): Promise<void> {
-    const known = new Set([...linked, ...this.list(repository).map(({ number }) => number)])
-    const directory = this.#layout.generationsOf(repository)
-    for (const name of await readNames(directory)) {
-      const number = /^g([1-9]\d{0,8})$/.exec(name)?.[1]
-      if (number !== undefined && !known.has(Number(number))) removeAll(Buffer.from(join(directory, name)))
-    }
+    await removeLeftovers(this.#layout, repository)
+    const known = [...linked, ...this.list(repository).map(({ number }) => number)]
+    await removeUnknown(this.#layout, repository, new Set(known))
   }
 
   /** Those that have generations. */
   repositories(): RepositoryName[] {
-    return this.#statements.repositories.all().map(({ repository }) => repository)
+    return this.#rows.repositories()
   }
 
   /**
@@ -245,8 +208,8 @@ export class Generations {
   async mend({ repository, number, root }: Generation, act: (checkout: Checkout) => Promise<void>): Promise<boolean> {
     return await this.#turns.take(repository, async () => {
       const now = this.list(repository).find(other => other.number === number)
-      if (!now?.isReady || now.root !== root || !this.#isThere(repository, number)) return false
-      const checkout = new Checkout(this.#layout, this.#filesystem, now.directory, this.#onMissing)
+      if (!now?.isReady || now.root !== root || !this.#rows.isThere(repository, number)) return false
+      const checkout = this.#checkout({ repository, number })
       await act(checkout)
       await checkout.sync()
       return true
@@ -260,9 +223,9 @@ export class Generations {
   async dropKept(repository: RepositoryName, grace: Grace): Promise<number> {
     return await this.#turns.take(repository, async () => {
       let dropped = 0
-      for (const { number, isReady, directory } of this.list(repository)) {
-        if (!isReady || !this.#isThere(repository, number)) continue
-        const checkout = new Checkout(this.#layout, this.#filesystem, directory, this.#onMissing)
+      for (const { number, isReady } of this.list(repository)) {
+        if (!isReady || !this.#rows.isThere(repository, number)) continue
+        const checkout = this.#checkout({ repository, number })
         dropped += await this.kept.removeExpired(checkout, { repository, number }, grace)
       }
       return dropped
@@ -277,67 +240,25 @@ export class Generations {
     })
   }
 
-  #generation(repository: RepositoryName, { number, serial, root, state }: Row): Generation {
-    const directory = resolve(this.#layout.generation(repository, number))
-    return { repository, number, serial, root: toObjectId(root), isReady: state === 'ready', directory }
-  }
-
-  #isThere(repository: RepositoryName, number: number): boolean {
-    return lookAt(this.#layout.generation(repository, number))?.isDirectory() === true
-  }
-
-  /** The number of the generation that a path leads to. @throws RepocastError REPOCAST_SERVED_PATH_TAKEN */
-  async #numberServed(repository: RepositoryName, path: string): Promise<number | undefined> {
-    const there = await lookAtServed(path, this.#layout.generationsOf(repository))
-    if (there.kind === 'generation') return there.number
-    // A link that was ours may lead elsewhere, because the data directory was moved.
-    const wasOurs = there.kind === 'foreign' && there.isLink && this.servedPaths(repository).includes(resolve(path))
-    if (there.kind === 'nothing' || wasOurs) return undefined
-    throw servedPathTaken(path, there.what)
-  }
-
-  /** Generations that a link leads to: from the served path, or from one that was configured before. */
-  async #linked(repository: RepositoryName, servedPath: string): Promise<Set<number>> {
-    const numbers = new Set<number>()
-    const number = await this.#numberServed(repository, servedPath)
-    if (number !== undefined) numbers.add(number)
-    for (const path of this.servedPaths(repository)) {
-      const there = await lookAtServed(path, this.#layout.generationsOf(repository))
-      if (there.kind === 'generation') numbers.add(there.number)
-    }
-    return numbers
-  }
-
   /** The paths under which a repository was ever served, absolute. */
   servedPaths(repository: RepositoryName): string[] {
-    return this.#statements.paths.all(repository).map(({ path }) => path)
+    return this.#links.paths(repository)
   }
 
   /** A generation that holds the tree already; the attributes of its top directory may be others. */
-  async #relabel(record: SnapshotRecord, row: Row, options: KeepOptions): Promise<Generation> {
+  async #relabel(record: SnapshotRecord, row: GenerationRow, options: KeepOptions): Promise<Generation> {
     const { repository, serial, root } = record
-    const checkout = new Checkout(
-      this.#layout,
-      this.#filesystem,
-      this.#layout.generation(repository, row.number),
-      this.#onMissing,
-    )
+    const checkout = this.#checkout({ repository, number: row.number })
     await this.#removeBesides(checkout, { repository, number: row.number })
     await this.#keepRemoved(checkout, record, row.number, options)
     checkout.finish(root)
     await checkout.sync()
-    durably(this.#catalog, () => this.#statements.put.run(repository, row.number, 'ready', serial, row.root, null))
-    return this.#generation(repository, { ...row, serial })
+    return this.#rows.put(repository, { ...row, serial, state: 'ready', base: null })
   }
 
   /** Brings a generation whose building was interrupted to the tree that it was on its way to. */
-  async #finishInterrupted(record: SnapshotRecord, row: Row, options: BuildOptions): Promise<Buffer> {
-    const checkout = new Checkout(
-      this.#layout,
-      this.#filesystem,
-      this.#layout.generation(record.repository, row.number),
-      this.#onMissing,
-    )
+  async #finishInterrupted(record: SnapshotRecord, row: GenerationRow, options: BuildOptions): Promise<Buffer> {
+    const checkout = this.#checkout({ repository: record.repository, number: row.number })
     await this.#removeBesides(checkout, { repository: record.repository, number: row.number })
     await this.#applyAll(checkout, row.base, row.root, options)
     // Only when it is durable may the row say that this is what the next step starts from.
@@ -360,16 +281,15 @@ export class Generations {
       removeAll(Buffer.from(directory))
       this.#forgetBesides({ repository, number })
     }
-    durably(this.#catalog, () => this.#statements.put.run(repository, number, 'building', serial, target, base))
+    this.#rows.put(repository, { number, state: 'building', serial, root: target, base })
     await onDisk('make', directory, async () => await mkdir(dirname(directory), { recursive: true }))
-    const checkout = new Checkout(this.#layout, this.#filesystem, directory, this.#onMissing)
+    const checkout = this.#checkout({ repository, number })
     if (!isNew) await this.#removeBesides(checkout, { repository, number })
     await this.#applyAll(checkout, base, target, options)
     await this.#keepRemoved(checkout, record, number, options)
     checkout.finish(root)
     await checkout.sync()
-    durably(this.#catalog, () => this.#statements.put.run(repository, number, 'ready', serial, target, null))
-    return this.#generation(repository, { number, state: 'ready', serial, root: target, base: null })
+    return this.#rows.put(repository, { number, state: 'ready', serial, root: target, base: null })
   }
 
   /** Makes a generation exactly its snapshot again. */
@@ -411,39 +331,19 @@ export class Generations {
     options.onProgress?.({ entries })
   }
 
-  /** One rename takes it away as a whole: a half-removed directory never stands under the name of a generation. */
   async #remove(repository: RepositoryName, number: number): Promise<void> {
-    const directory = this.#layout.generation(repository, number)
-    await this.#removeLeftovers(repository)
-    try {
-      await onDisk('remove', directory, async () => {
-        await rename(directory, this.#layout.removedGeneration(repository, number))
-        await syncDirectory(dirname(directory))
+    const generation = { repository, number }
+    await removeGeneration(this.#layout, generation, () => {
+      durably(this.#catalog, () => {
+        this.#forgetBesides(generation)
+        this.#rows.delete(generation)
       })
-    } catch (error) {
-      if (systemErrorCode(error) !== 'ENOENT') throw error
-    }
-    durably(this.#catalog, () => {
-      this.#forgetBesides({ repository, number })
-      this.#statements.delete.run(repository, number)
     })
-    await this.#removeLeftovers(repository)
   }
 
-  /** Removes what was taken away, also by a process that was killed then. */
-  async #removeLeftovers(repository: RepositoryName): Promise<void> {
-    const directory = this.#layout.generationsOf(repository)
-    for (const name of await readNames(directory)) {
-      if (name.endsWith('.removed')) removeAll(Buffer.from(join(directory, name)))
-    }
-  }
-}
-
-async function readNames(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return []
-    throw error
+  /** Changes the directory of a generation. */
+  #checkout({ repository, number }: GenerationId): Checkout {
+    const directory = this.#layout.generation(repository, number)
+    return new Checkout(this.#layout, this.#filesystem, directory, this.#onMissing)
   }
 }
