@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentStatus } from '@repocast/api'
 import { parseLink } from '@repocast/feed'
-import type { UpdateResult } from './follow/mirror.ts'
+import type { UpdateResult } from './follow/mirror-options.ts'
 import { type AgentOptions, besideFeed, openMirror, statusOf, withAgent } from './open-agent.ts'
 import { openAgentKey } from './report/agent-key.ts'
 import { Reporter } from './report/reporter.ts'

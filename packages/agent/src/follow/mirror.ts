@@ -1,76 +1,19 @@
-import type { AgentFailure, RepositoryState, RepositoryStatus } from '@repocast/api'
+import type { RepositoryState, RepositoryStatus } from '@repocast/api'
 import { explainSqlite } from '@repocast/database'
-import { describeError, isRepocastError, type Logger, RepocastError } from '@repocast/errors'
-import type { Follower, Refreshed } from '@repocast/feed'
+import { describeError, isRepocastError, RepocastError } from '@repocast/errors'
+import type { Follower } from '@repocast/feed'
 import { explainDiskError, lookAt } from '@repocast/files'
 import type { RepositoryName, SnapshotRecord } from '@repocast/objects'
-import type { Filter } from '@repocast/repositories'
-import type { Generation, Grace, Selection, Store } from '@repocast/store'
-import type { Swarm } from '@repocast/swarm'
+import type { Generation, Grace, Selection } from '@repocast/store'
 import { MirrorFilter, type ServedBefore } from '../filter/mirror-filter.ts'
-import type { FreeSpaceGuard } from '../guards/free-space.ts'
-import type { WipeGuard } from '../guards/wipe-guard.ts'
-import type { FollowUp } from '../hooks/follow-up.ts'
-import type { Hooks } from '../hooks/hooks.ts'
 import { tidy } from '../retention/tidy.ts'
-import type { SwapDelay } from '../rollout/swap-delay.ts'
-import type { TraceFile } from '../trace/trace-file.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { FetchProgress } from './fetch-objects.ts'
 import { SnapshotFetch } from './fetch-snapshot.ts'
 import { LagClock } from './lag-clock.ts'
+import type { MirrorOptions, UpdateResult } from './mirror-options.ts'
 import { SharedPacks } from './shared-packs.ts'
-import { checkSnapshot } from './snapshot-check.ts'
-
-/** What a mirror keeps, and what it refuses. */
-export interface MirrorPolicy {
-  /** So many snapshots stay complete, with the one that is served. */
-  readonly keepGenerations: number
-  readonly freeSpace: FreeSpaceGuard
-  readonly wipeGuard: WipeGuard
-}
-
-/** Who is told of what a mirror does. */
-export interface MirrorListeners {
-  /** Called whenever the status has changed in more than its progress. */
-  readonly onChange: () => void
-  /** Called when an update has failed. */
-  readonly onFailure: (failure: AgentFailure) => void
-  /** Called when the feed has told anything new. */
-  readonly onNews: (repository: RepositoryName, news: Refreshed) => void
-}
-
-export interface MirrorOptions extends MirrorListeners {
-  /** The symbolic link that web servers serve, absolute. */
-  readonly servedPath: string
-  /** Whether it is fetched before others that are not. */
-  readonly isUrgent: boolean
-  /** What is mirrored; undefined: all. */
-  readonly filter?: Filter | undefined
-  /** Whether a snapshot is held against the rules for repositories before it is served. */
-  readonly isChecked: boolean
-  /** How long files that a new snapshot removed stay. */
-  readonly keepRemovedSeconds: number
-  readonly store: Store
-  readonly swarm: Swarm
-  readonly follower: Follower
-  readonly policy: MirrorPolicy
-  /** Commands of the admin that are asked before a transfer and a swap. */
-  readonly hooks: Hooks
-  /** What is done after swaps and failures. */
-  readonly followUp: FollowUp
-  readonly delay: SwapDelay
-  readonly trace: TraceFile
-  readonly clock: () => Date
-  readonly logger: Logger
-}
-
-/** What an update did. */
-export interface UpdateResult {
-  readonly record: SnapshotRecord
-  /** Whether the served path was moved. */
-  readonly swapped: boolean
-}
+import { SnapshotJudge } from './snapshot-judge.ts'
 
 /** One repository on this mirror: what it serves, and how it gets to what is newest. */
 export class Mirror {
@@ -79,6 +22,7 @@ export class Mirror {
   readonly #sharedPacks: SharedPacks
   readonly #fetch: SnapshotFetch
   readonly #filter: MirrorFilter
+  readonly #judge: SnapshotJudge
   #state: RepositoryState = 'waiting'
   #served: Generation | undefined
   /** What a filter takes of what is served. */
@@ -92,19 +36,16 @@ export class Mirror {
   #isFetching = false
   /** A snapshot whose time has come and that could not be served. */
   #stuck: number | undefined
-  /** The serial that was checked last. */
-  #checked: number | undefined
   #error: RepositoryStatus['error'] = null
-  /** The snapshot that has failed its check, and how. */
-  #refused: { readonly serial: number; readonly error: RepocastError } | undefined
   #progress: () => FetchProgress = () => ({ bytesDone: 0, bytesWanted: 0 })
 
   constructor(options: MirrorOptions) {
-    const { servedPath, isUrgent, store, swarm, follower, policy, filter, logger } = options
+    const { servedPath, isUrgent, isChecked, store, swarm, follower, policy, filter, logger } = options
     this.servedPath = servedPath
     this.#with = options
     this.#sharedPacks = new SharedPacks(store, swarm, follower, isUrgent)
     this.#fetch = new SnapshotFetch(store, swarm, this.#sharedPacks, policy.freeSpace)
+    this.#judge = new SnapshotJudge(store.objects, isChecked)
     this.#filter = new MirrorFilter({ repository: this.repository, filter, store, swarm, logger })
   }
 
@@ -340,8 +281,8 @@ export class Mirror {
 
   /** Has all of a snapshot here, and checked. */
   async #obtain(record: SnapshotRecord, signal: AbortSignal): Promise<void> {
-    const { hooks, delay, isChecked } = this.#with
-    if (this.#refused?.serial === record.serial) throw this.#refused.error
+    const { hooks, delay } = this.#with
+    this.#judge.assertNotRefused(record.serial)
     const isReady = delay.isReady(record.serial)
     const before = this.#filter.before(this.#served)
     const serialBefore = this.#served?.serial
@@ -359,10 +300,9 @@ export class Mirror {
     })
     const wasHere = this.#filter.has(record, selection, before)
     await this.#assertHarmless(record, before, signal)
-    if (wasHere && (isReady || this.#checked === record.serial)) return
+    if (wasHere && (isReady || this.#judge.hasPassed(record.serial))) return
     this.#setState('building')
-    if (isChecked) await this.#check(record, signal)
-    this.#checked = record.serial
+    await this.#judge.check(this.#filter.toServe(record), record.root.id, signal)
   }
 
   /** Checks a snapshot out that is here, and swaps to it, unless the admin's hook has something against it. */
@@ -404,15 +344,6 @@ export class Mirror {
 
   #grace(): Grace {
     return { seconds: this.#with.keepRemovedSeconds, now: Math.floor(this.#with.clock().getTime() / 1000) }
-  }
-
-  async #check(record: SnapshotRecord, signal: AbortSignal): Promise<void> {
-    try {
-      await checkSnapshot(this.#with.store.objects, this.#filter.toServe(record), signal, record.root.id)
-    } catch (error) {
-      if (isRepocastError(error, 'REPOCAST_SNAPSHOT_BROKEN')) this.#refused = { serial: record.serial, error }
-      throw error
-    }
   }
 
   /** An admin who goes back, or has agreed, knows what is removed. */
