@@ -16,7 +16,7 @@ test('a mirror whose clock is wrong keeps what it serves, says why, and goes on 
   await agent.waitForSerial('tree', 1)
   const before = await treeFingerprint(agent.servedPath('tree'))
 
-  clock.set(30 * day)
+  await clock.setForAll(30 * day)
   await changePlainTree(source, { seed: 2, add: 2 })
   await origin.publish('tree', source)
   const { error } = await agent.waitFor('tree', status => status.error !== null)
@@ -27,7 +27,7 @@ test('a mirror whose clock is wrong keeps what it serves, says why, and goes on 
   await assertSameTree(source, agent.servedPath('tree'))
 
   // One that is slow cannot see that a feed is old, but what it gets is right.
-  clock.set(-400 * day)
+  await clock.setForAll(-400 * day)
   await changePlainTree(source, { seed: 3, add: 2 })
   await origin.publish('tree', source)
   await agent.waitForSerial('tree', 3)

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lab } from './lab.ts'
 
 /** A clock that programs of the lab believe in while they run: that of the machine, set forward or back. */
@@ -10,7 +11,11 @@ export interface LabClock {
   readonly offsetSeconds: number
   /** Sets it; those who run see it within a second. */
   set(offsetSeconds: number): void
+  /** Sets it, and waits until those who run see it. */
+  setForAll(offsetSeconds: number): Promise<void>
 }
+
+const cacheSeconds = 1
 
 /**
  * Makes a clock by libfaketime (Debian's package faketime). Only the time of day is changed: how long something takes
@@ -23,7 +28,7 @@ export function labClock(lab: Lab, name: string): LabClock {
       // $LIB is for the dynamic linker
       LD_PRELOAD: '/usr/$LIB/faketime/libfaketimeMT.so.1',
       FAKETIME_TIMESTAMP_FILE: file,
-      FAKETIME_CACHE_DURATION: '1',
+      FAKETIME_CACHE_DURATION: String(cacheSeconds),
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
       NO_FAKE_STAT: '1',
     },
@@ -31,6 +36,10 @@ export function labClock(lab: Lab, name: string): LabClock {
     set(offsetSeconds: number): void {
       clock.offsetSeconds = offsetSeconds
       writeFileSync(file, `${offsetSeconds < 0 ? '' : '+'}${Math.round(offsetSeconds)}\n`)
+    },
+    async setForAll(offsetSeconds: number): Promise<void> {
+      clock.set(offsetSeconds)
+      await sleep(cacheSeconds * 1500)
     },
   }
   clock.set(0)
