@@ -7,10 +7,14 @@ type Groups = DirectoryVerdict['groups']
 /** Findings of one code that are shown to people. */
 const shownOfEach = 5
 
-/** Tells people what a check found, with the rule and what to do once for each code. */
-export function showFindings(terminal: Terminal, groups: Groups): void {
+/**
+ * Tells people what a check found, with the rule and what to do once for each code.
+ * @param areAllowed whether it was published all the same
+ */
+export function showFindings(terminal: Terminal, groups: Groups, areAllowed = false): void {
   for (const { code, severity, count, examples, rule } of groups) {
-    terminal.line(`${severity} ${code}: ${rule.rule}`)
+    const weight = areAllowed && severity === 'error' ? 'error, allowed:' : severity
+    terminal.line(`${weight} ${code}: ${rule.rule}`)
     for (const { path, message } of examples.slice(0, shownOfEach)) terminal.line(`  ${path || '(tree)'}: ${message}`)
     const more = count - Math.min(count, shownOfEach)
     if (more > 0) terminal.line(`  and ${formatCount(more)} more`)

@@ -49,7 +49,7 @@ export const originPublish: Command<Args> = {
         },
       )
       view.stop()
-      showFindings(terminal, result.findings)
+      showFindings(terminal, result.findings, true)
       terminal.value({ ...result, findings: result.findings.map(summaryOf) })
       terminal.line(resultText(result, isDryRun))
     } catch (error) {
