@@ -57,7 +57,7 @@ test('an agent that is killed at any moment goes on, repeats no finished piece, 
   const workServed = join(mirror, 'work-served')
   const run = ['agent', 'sync', link, workServed, '--data', work, '--json']
   const report = await killAtRandomMoments({
-    kills: 10,
+    kills: 8,
     seed: 3,
     async reset() {
       reset()

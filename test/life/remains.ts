@@ -4,8 +4,10 @@ import type { Manifest } from './manifest.ts'
 
 /** What lies in a data directory when all is over. */
 export interface Remains {
-  /** Files that are of no use any more: half received, on their way in, half removed. */
+  /** Files that are of no use any more: on their way in, half removed. */
   readonly leftovers: readonly string[]
+  /** Parts of objects: they belong to pieces whose other bytes were needed, and go with their packs. */
+  readonly partial: readonly string[]
   readonly torrents: number
   /** Directories of generations. */
   readonly generations: readonly string[]
@@ -27,12 +29,12 @@ export function remainsOf(data: string): Remains {
   )
   return {
     leftovers: [
-      ...filesIn('partial'),
       ...filesIn('incoming'),
       ...objects.filter(path => !isObject.test(path)),
       ...torrents.filter(path => !/\/[0-9a-f]{40}[.]torrent$/.test(path)),
       ...generations.filter(name => !/\/g\d+$/.test(name)),
     ],
+    partial: filesIn('partial'),
     torrents: torrents.length,
     generations,
     objectBytes: objects.reduce((sum, path) => sum + lstatSync(path).size, 0),
