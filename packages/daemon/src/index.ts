@@ -54,7 +54,7 @@ export {
 export { WallClock } from './schedule/wall-clock.ts'
 export { WeeklySchedule } from './schedule/weekly-schedule.ts'
 export { daysPattern, hoursPattern, parseWeeklyWindow, type WeeklyWindow } from './schedule/weekly-window.ts'
-export { retryDelaySeconds } from './webhooks/backoff.ts'
+export { giveUpAfterMilliseconds, retryPauseSeconds } from './webhooks/backoff.ts'
 export { loadWebhookSecrets, secretSourcePattern, type WebhookSecret } from './webhooks/secret.ts'
 export {
   type SendOptions,

@@ -8,5 +8,5 @@ export { replaceLink, syncDirectory, temporaryNameFor, temporarySuffix, writeFil
 export type { FileDigest, FileRange, FileState } from './hashing/job.ts'
 export { HashPool } from './hashing/pool.ts'
 export { digestFileHere } from './hashing/run.ts'
-export { isThere, lookAt } from './look.ts'
+export { isThere, lookAt, namesIn } from './look.ts'
 export { type Met, walk } from './walk/walk.ts'

@@ -1,4 +1,5 @@
 import { lstatSync, type Stats } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { systemErrorCode } from '@repocast/errors'
 import { explainDiskError } from './disk-error.ts'
 
@@ -19,4 +20,14 @@ export function lookAt(path: string | Buffer): Stats | undefined {
 /** Whether anything is at `path`. @throws as `lookAt` */
 export function isThere(path: string | Buffer): boolean {
   return lookAt(path) !== undefined
+}
+
+/** Names in a directory; none when there is no such directory. @throws system errors */
+export async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory)
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return []
+    throw error
+  }
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { SwapNotification } from '@repocast/api'
 import {
+  giveUpAfterMilliseconds,
   loadWebhookSecrets,
-  retryDelaySeconds,
+  retryPauseSeconds,
   type SendOptions,
   secretSourcePattern,
   sendWebhook,
@@ -48,10 +49,6 @@ export interface SwapWebhooksOptions {
   readonly random: () => number
   readonly logger: Logger
 }
-
-/** What could not be told for so long is given up. */
-const giveUpAfterMilliseconds = 3 * 24 * 3600 * 1000
-const longestPauseSeconds = 3600
 
 /** Tells webhooks of swaps. */
 export class SwapWebhooks {
@@ -105,9 +102,7 @@ export class SwapWebhooks {
         return
       }
       if (failures === 1) logger.warn({ ...fields, why }, 'a webhook does not take a swap, it is tried again')
-      const asked = outcome.kind === 'unavailable' ? (outcome.retryAfterSeconds ?? 0) : 0
-      const seconds = Math.max(retryDelaySeconds(failures, random), Math.min(asked, longestPauseSeconds))
-      await pause(seconds * 1000, signal)
+      await pause(retryPauseSeconds(outcome, failures, random) * 1000, signal)
     }
   }
 

@@ -1,5 +1,6 @@
 import {
-  retryDelaySeconds,
+  giveUpAfterMilliseconds,
+  retryPauseSeconds,
   type SendOptions,
   sendWebhook,
   type Webhook,
@@ -19,8 +20,6 @@ export interface DeliveriesOptions {
 }
 
 const lookMilliseconds = 250
-/** What could not be told for so long is given up. */
-const giveUpAfterMilliseconds = 3 * 24 * 3600 * 1000
 
 /** Tells webhooks what waits for them in the outbox, to each one thing at a time. `stop` it. */
 export class Deliveries {
@@ -86,8 +85,7 @@ export class Deliveries {
       logger.error({ ...fields, why }, 'an event could not be told for three days and is given up')
       return
     }
-    const asked = kind === 'unavailable' ? (outcome.retryAfterSeconds ?? 0) : 0
-    const seconds = Math.max(retryDelaySeconds(delivery.failures + 1, random), Math.min(asked, 3600))
+    const seconds = retryPauseSeconds(outcome, delivery.failures + 1, random)
     outbox.failed(key, delivery, { next: new Date(now + seconds * 1000), holds: kind === 'unavailable', why })
     if (!this.#failing.has(key)) logger.warn({ ...fields, why }, 'a webhook does not take an event, it is tried again')
     this.#failing.add(key)

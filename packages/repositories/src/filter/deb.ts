@@ -17,6 +17,7 @@ import type { ChooseOptions } from './choose-options.ts'
 import { aboutOf, whyNotSuite, whyNotSuiteFile } from './deb-index.ts'
 import { type LeftOutReason, looksIntoMetadata, whyNotArchitecture } from './filter.ts'
 import { Newest } from './newest.ts'
+import { unlessMalformed } from './unless-malformed.ts'
 
 const debugName = /-(?:dbgsym|dbg)$/
 const packageFile = /\.(?:u|d)?deb$|\.dsc$/
@@ -253,15 +254,10 @@ export class DebChoice {
     }
   }
 
-  /** What cannot be read is judged by the check of the snapshot. */
   async #tolerant<T>(act: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await act()
-    } catch (error) {
-      if (!(error instanceof Malformed)) throw error
+    return await unlessMalformed(act, () => {
       this.#isComplete = false
-      return undefined
-    }
+    })
   }
 }
 

@@ -1,6 +1,5 @@
 import { directoryOf, joinPath } from '@repocast/objects'
 import { fingerprint } from '../check/fingerprint.ts'
-import { Malformed } from '../metadata/malformed.ts'
 import { findYum, repomdOf } from '../yum/find/finder.ts'
 import { placeOf } from '../yum/location/location.ts'
 import { primaryOf, readPackages } from '../yum/packages.ts'
@@ -10,6 +9,7 @@ import type { Choice } from './choice.ts'
 import type { ChooseOptions } from './choose-options.ts'
 import { isOfOneArchitecture, type LeftOutReason, looksIntoMetadata, whyNotArchitecture } from './filter.ts'
 import { Newest } from './newest.ts'
+import { unlessMalformed } from './unless-malformed.ts'
 
 const debugName = /-debug(?:info(?:-common)?|source)$/
 const packageFile = /\.rpm$/
@@ -75,15 +75,10 @@ export class YumChoice {
     return undefined
   }
 
-  /** What cannot be read is judged by the check of the snapshot. */
   async #tolerant<T>(act: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await act()
-    } catch (error) {
-      if (!(error instanceof Malformed)) throw error
+    return await unlessMalformed(act, () => {
       this.#isComplete = false
-      return undefined
-    }
+    })
   }
 
   async #readRepository(

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from '@repocast/database'
-import { systemErrorCode } from '@repocast/errors'
+import { namesIn } from '@repocast/files'
 import { emptyBlobId, type ObjectId } from '@repocast/objects'
 import { durably, toBytes, toObjectId } from '../catalog/catalog.ts'
 import { Layout } from '../layout.ts'
@@ -147,20 +147,11 @@ export class Collector {
 async function removePartials(layout: Layout, catalog: Database, forget: Forget): Promise<void> {
   const isPacked = catalog.prepare<[Buffer]>('SELECT 1 FROM pack_objects WHERE object = ? LIMIT 1')
   for (const two of Layout.fanOut) {
-    for (const rest of await readNames(join(layout.partial, two))) {
+    for (const rest of await namesIn(join(layout.partial, two))) {
       if (isPacked.get(Buffer.from(two + rest, 'hex')) !== undefined) continue
       const path = `${layout.partial}/${two}/${rest}`
       rmSync(path, { force: true })
       await forget(path)
     }
-  }
-}
-
-async function readNames(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return []
-    throw error
   }
 }

@@ -7,22 +7,11 @@ import { HashPool } from '@repocast/files'
 import { buildTree, objectIdOf, parseRepositoryName, type SnapshotRecord, type TreeEntry } from '@repocast/objects'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { openStore, type Store } from '../index.ts'
-
-/** Calls that change the disk until the process is "killed"; undefined: never. */
-const kill = vi.hoisted(() => ({ after: undefined as number | undefined, calls: 0 }))
+import { kill } from '../testing/killed-disk.ts'
 
 vi.mock('node:fs', async importOriginal => {
-  const fs = await importOriginal<Record<string, unknown>>()
-  const changing = ['chmodSync', 'utimesSync', 'openSync', 'unlinkSync', 'mkdirSync', 'rmdirSync', 'renameSync']
-  const wrap = (name: string) => {
-    const real = fs[name] as (...values: unknown[]) => unknown
-    return (...values: unknown[]) => {
-      kill.calls += 1
-      if (kill.after !== undefined && kill.calls > kill.after) throw new Error('killed')
-      return real(...values)
-    }
-  }
-  return { ...fs, ...Object.fromEntries(changing.map(name => [name, wrap(name)])) }
+  const { killable } = await import('../testing/killed-disk.ts')
+  return killable(await importOriginal(), ['openSync'])
 })
 
 const repository = parseRepositoryName('test')

@@ -1,7 +1,7 @@
-import { readdir, rename } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemErrorCode } from '@repocast/errors'
-import { onDisk, syncDirectory } from '@repocast/files'
+import { namesIn, onDisk, syncDirectory } from '@repocast/files'
 import type { RepositoryName } from '@repocast/objects'
 import type { Layout } from '../layout.ts'
 import { removeAll } from './checkout.ts'
@@ -34,7 +34,7 @@ export async function removeGeneration(
 /** Removes what was taken away, also by a process that was killed then. */
 export async function removeLeftovers(layout: Layout, repository: RepositoryName): Promise<void> {
   const directory = layout.generationsOf(repository)
-  for (const name of await readNames(directory)) {
+  for (const name of await namesIn(directory)) {
     if (name.endsWith('.removed')) removeAll(Buffer.from(join(directory, name)))
   }
 }
@@ -46,17 +46,8 @@ export async function removeUnknown(
   known: ReadonlySet<number>,
 ): Promise<void> {
   const directory = layout.generationsOf(repository)
-  for (const name of await readNames(directory)) {
+  for (const name of await namesIn(directory)) {
     const number = /^g([1-9]\d{0,8})$/.exec(name)?.[1]
     if (number !== undefined && !known.has(Number(number))) removeAll(Buffer.from(join(directory, name)))
-  }
-}
-
-async function readNames(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return []
-    throw error
   }
 }

@@ -14,8 +14,8 @@ const changing = [
   'copyFileSync',
 ]
 
-/** node:fs whose calls that change the disk throw from the moment of the kill on; for `vi.mock`. */
-export function killable(fs: Record<string, unknown>): Record<string, unknown> {
+/** node:fs whose calls that change the disk, and `others`, throw from the moment of the kill on; for `vi.mock`. */
+export function killable(fs: Record<string, unknown>, others: readonly string[] = []): Record<string, unknown> {
   const wrap = (name: string) => {
     const real = fs[name] as (...values: unknown[]) => unknown
     return (...values: unknown[]) => {
@@ -24,5 +24,5 @@ export function killable(fs: Record<string, unknown>): Record<string, unknown> {
       return real(...values)
     }
   }
-  return { ...fs, ...Object.fromEntries(changing.map(name => [name, wrap(name)])) }
+  return { ...fs, ...Object.fromEntries([...changing, ...others].map(name => [name, wrap(name)])) }
 }
