@@ -34,7 +34,6 @@ export { cacheDirectory, checkout } from './paths.ts'
 export { type Random, seededRandom } from './random.ts'
 export { type CommandOptions, type CommandOutput, runCommand, tryCommand } from './run/command.ts'
 export {
-  assertPhasesHit,
   type Kill,
   type KillExperiment,
   type KillReport,
