@@ -46,6 +46,12 @@ if [ "$(dashboard_sources)" != "$(cat $dashboard/dist/.stamp 2> /dev/null)" ]; t
   dashboard_sources > $dashboard/dist/.stamp
 fi
 
+# So is the bundle when nothing that it was made from is newer.
+bundle=packages/cli/bundle/main.js
+if [ ! -f $bundle ] || [ -n "$(find packages/*/dist/.tsbuildinfo node_modules/.stamp scripts/setup/bundle.ts -newer $bundle)" ]; then
+  node scripts/setup/bundle.ts >&2
+fi
+
 [ "$tools" = no ] || sh scripts/setup/tools.sh
 
 exec "$@"
