@@ -76,7 +76,7 @@ test('an agent that is killed at any moment goes on, repeats no finished piece, 
     },
   })
   await assertSameTree(source, workServed)
-})
+}, 400_000)
 
 test('pieces that were finished before a kill are not fetched again', async () => {
   await using lab = openLab('finished-pieces')

@@ -54,7 +54,7 @@ test('a publish that is killed at any moment has published all or nothing, and t
       await assertSameTree(source, join(mirror, 'served'))
     },
   })
-})
+}, 400_000)
 
 test('an origin that is killed comes back and goes on serving', async () => {
   await using lab = openLab('killed-origin')
