@@ -20,8 +20,17 @@ export type { InfoHash, PackReference, RecordedFinding, SnapshotRecord } from '.
 export { decodeRecord, encodeRecord, maxRecordBytes, parseInfoHash } from './record-codec.ts'
 export { parseRepositoryName, type RepositoryKind, type RepositoryName, repositoryPattern } from './repository.ts'
 export type { DirectoryEntry, FileEntry, LinkEntry, RootTree, Segment, Tree, TreeEntry, TreeReader } from './tree.ts'
-export { type BuiltTree, buildTree, TreeBuilder } from './tree-builder.ts'
+export { type BuiltListing, type BuiltTree, buildTree, TreeBuilder } from './tree-builder.ts'
 export { decodeTree, isMode, isTime, maxTreeBytes } from './tree-codec.ts'
-export { type Change, diffTrees, isDirectory, type NamedObject, newObjects, sameEntry } from './tree-difference.ts'
+export {
+  type Change,
+  diffListings,
+  diffTrees,
+  isDirectory,
+  type NamedObject,
+  newObjects,
+  sameEntry,
+} from './tree-difference.ts'
+export { editListing, emptyTreeId } from './tree-edit.ts'
 export { findEntry } from './tree-find.ts'
 export { assertSafeLink, listTree, segmentEntries, type WalkedEntry, walkTree, walkTreeObjects } from './tree-walk.ts'

@@ -1,7 +1,7 @@
 import { RepocastError } from '@repocast/errors'
 import { type ObjectId, objectIdOf } from './id.ts'
 import { assertSafeName, compareNames } from './name.ts'
-import type { TreeEntry } from './tree.ts'
+import type { Segment, TreeEntry } from './tree.ts'
 import { encodeTreeLine, encodeTreeLines, nameHash } from './tree-codec.ts'
 
 /** A tree object that was just made. */
@@ -10,11 +10,19 @@ export interface BuiltTree {
   readonly bytes: Buffer
 }
 
+/** The listing of a directory; `size` in bytes. */
+export interface BuiltListing {
+  readonly id: ObjectId
+  readonly size: number
+  /** Empty where the listing is one object. */
+  readonly segments: readonly Segment[]
+}
+
 /** Directories up to this many entries are one listing. */
-const wholeUpTo = 256
+export const wholeUpTo = 256
 /** A segment ends behind a name whose hash says so (one in 128), but not before 32 nor after 1,024 entries. */
 const segmentMask = 127
-const segmentAtLeast = 32
+export const segmentAtLeast = 32
 const segmentAtMost = 1024
 
 /**
@@ -25,7 +33,7 @@ const segmentAtMost = 1024
 export class TreeBuilder {
   readonly #emit: (tree: BuiltTree) => void
   #pending: TreeEntry[] = []
-  #segmentLines: string[] = []
+  readonly #segments: Segment[] = []
   #last: string | undefined
 
   /** `emit` gets each segment as soon as it is complete, and the listing itself at the end. */
@@ -43,28 +51,39 @@ export class TreeBuilder {
     }
     this.#last = entry.name
     this.#pending.push(entry)
-    if (this.#segmentLines.length > 0 ? this.#pending.length >= segmentAtMost : this.#pending.length > wholeUpTo) {
-      this.#cut()
-    }
+    if (this.#segments.length > 0 ? this.#pending.length >= segmentAtMost : this.#pending.length > wholeUpTo) this.cut()
+  }
+
+  /**
+   * Takes a segment of another listing as it is. Only where a segment begins, and in a directory that is known to be
+   * long.
+   */
+  addSegment(segment: Segment): void {
+    this.#segments.push(segment)
+    this.#last = undefined
+  }
+
+  /**
+   * Ends all segments whose ends are decided, in a directory that is known to be long.
+   * @returns whether a segment begins with what is added next
+   */
+  cut(): boolean {
+    for (let end = firstCut(this.#pending); end !== undefined; end = firstCut(this.#pending)) this.#closeSegment(end)
+    return this.#pending.length === 0
   }
 
   /** The listing; for a long directory it names the segments. */
-  finish(): { readonly id: ObjectId; readonly size: number } {
-    if (this.#segmentLines.length > 0) {
+  finish(): BuiltListing {
+    if (this.#segments.length > 0) {
       while (this.#pending.length > 0) this.#closeSegment(firstCut(this.#pending) ?? this.#pending.length)
     }
-    const lines = this.#segmentLines.length > 0 ? this.#segmentLines : this.#pending.map(encodeTreeLine)
-    const tree = this.#build(lines)
-    return { id: tree.id, size: tree.bytes.length }
-  }
-
-  #cut(): void {
-    for (let end = firstCut(this.#pending); end !== undefined; end = firstCut(this.#pending)) this.#closeSegment(end)
+    const tree = this.#build((this.#segments.length > 0 ? this.#segments : this.#pending).map(encodeTreeLine))
+    return { id: tree.id, size: tree.bytes.length, segments: this.#segments }
   }
 
   #closeSegment(end: number): void {
     const tree = this.#build(this.#pending.splice(0, end).map(encodeTreeLine))
-    this.#segmentLines.push(encodeTreeLine({ type: 's', id: tree.id, size: tree.bytes.length }))
+    this.#segments.push({ type: 's', id: tree.id, size: tree.bytes.length })
   }
 
   #build(lines: readonly string[]): BuiltTree {

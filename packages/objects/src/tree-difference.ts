@@ -23,7 +23,7 @@ export async function* diffTrees(
   path = '',
 ): AsyncGenerator<Change> {
   if (before === after) return
-  for await (const [from, to] of pairEntries(...(await differingEntries(read, before, after)))) {
+  for await (const [from, to] of diffListings(read, before, after)) {
     const name = (from ?? to)?.name ?? ''
     yield* diffEntry(read, from, to, joinPath(path, name), path)
   }
@@ -59,6 +59,19 @@ export function sameEntry(a: TreeEntry, b: TreeEntry): boolean {
 }
 
 type Entries = AsyncIterable<TreeEntry>
+
+/**
+ * The entries of two directories (undefined: of none) by name, less those in segments that both share: of each name that
+ * of `before` and that of `after`, which may be alike. Reads these directories only.
+ * @throws RepocastError REPOCAST_TREE_MALFORMED, and what `read` throws
+ */
+export async function* diffListings(
+  read: TreeReader,
+  before: ObjectId | undefined,
+  after: ObjectId | undefined,
+): AsyncGenerator<[TreeEntry | undefined, TreeEntry | undefined]> {
+  yield* pairEntries(...(await differingEntries(read, before, after)))
+}
 
 /** The entries of both directories, less those in segments that both share. */
 async function differingEntries(
@@ -130,7 +143,7 @@ export async function* newObjects(
     const known = before === undefined ? undefined : segmentIds(await read(before))
     for (const { id, size } of segments) if (!known?.has(id)) yield { kind: 'tree', id, size, path: '' }
   }
-  for await (const [from, to] of pairEntries(...(await differingEntries(read, before, after.id)))) {
+  for await (const [from, to] of diffListings(read, before, after.id)) {
     if (to === undefined || to.type === 'l') continue
     const place = joinPath(path, to.name)
     if (to.type === 'd') yield* newObjects(read, directoryId(from), to, place)

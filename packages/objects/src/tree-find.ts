@@ -1,6 +1,6 @@
 import type { ObjectId } from './id.ts'
 import { compareNames } from './name.ts'
-import type { Tree, TreeEntry, TreeReader } from './tree.ts'
+import type { Segment, Tree, TreeEntry, TreeReader } from './tree.ts'
 import { segmentEntries } from './tree-walk.ts'
 
 /**
@@ -25,15 +25,24 @@ export async function findEntry(
 
 async function findIn(read: TreeReader, tree: Tree, name: string): Promise<TreeEntry | undefined> {
   if (tree.entries) return findSorted(tree.entries, name)
-  // The segment is the last one that begins at or before the name.
-  let [low, high] = [0, tree.segments.length - 1]
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    const first = (await entriesOf(read, tree.segments[middle]?.id))[0]?.name
-    if (first !== undefined && compareNames(first, name) <= 0) low = middle
-    else high = middle - 1
+  return findSorted(await entriesOf(read, tree.segments[await segmentFor(read, tree.segments, name)]?.id), name)
+}
+
+/** The index of the segment, from `low` on, that has a name or would have it: the last one that begins at or before it. */
+export async function segmentFor(
+  read: TreeReader,
+  segments: readonly Segment[],
+  name: string,
+  low = 0,
+): Promise<number> {
+  let [from, to] = [low, segments.length - 1]
+  while (from < to) {
+    const middle = Math.ceil((from + to) / 2)
+    const first = (await entriesOf(read, segments[middle]?.id))[0]?.name
+    if (first !== undefined && compareNames(first, name) <= 0) from = middle
+    else to = middle - 1
   }
-  return findSorted(await entriesOf(read, tree.segments[low]?.id), name)
+  return from
 }
 
 async function entriesOf(read: TreeReader, id: ObjectId | undefined): Promise<readonly TreeEntry[]> {

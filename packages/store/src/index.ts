@@ -22,7 +22,13 @@ export { Orders, type StandingOrders } from './orders/orders.ts'
 export { PackShelf } from './packs/pack-shelf.ts'
 export type { PackStorage } from './pieces/pack-storage.ts'
 export type { ScanCache, ScannedDirectory } from './scan/scan-cache.ts'
-export { type Selection, type Selections, type SelectionTree, selected } from './selections/selections.ts'
+export {
+  type Selection,
+  type SelectionBase,
+  type Selections,
+  type SelectionTree,
+  selected,
+} from './selections/selections.ts'
 export type { ChannelIndex } from './snapshots/channel-index.ts'
 export type { Inventory } from './snapshots/inventory.ts'
 export { Snapshots } from './snapshots/snapshots.ts'

@@ -1,130 +1,161 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
+  type BuiltListing,
   type BuiltTree,
-  compareNames,
+  type DirectoryEntry,
+  diffListings,
+  editListing,
+  emptyTreeId,
+  findEntry,
+  isDirectory,
   joinPath,
-  listTree,
   type ObjectId,
-  TreeBuilder,
+  sameEntry,
   type TreeEntry,
   type TreeReader,
 } from '@repocast/objects'
 import type { LeftOutReason } from '@repocast/repositories'
-import type { FileCount } from './left-out-file.ts'
+import type { FilteredTally } from './filtered-tally.ts'
+
+/** The tree object of a directory; `size` in bytes. */
+export interface DirectoryTree {
+  readonly id: ObjectId
+  readonly size: number
+}
 
 export interface FilterTreeOptions {
   readonly read: TreeReader
   readonly whyLeftOut: (path: string) => LeftOutReason | undefined
-  /** Takes the trees that were made. */
-  readonly put: (trees: readonly BuiltTree[]) => Promise<void>
+  /** Takes the trees that a directory gains: those that were made, and the ids of all; and the ids of those it loses. */
+  readonly put: (made: readonly BuiltTree[], gained: readonly ObjectId[], lost: readonly ObjectId[]) => Promise<void>
   readonly signal: AbortSignal
 }
 
-interface MadeDirectory {
-  readonly id: ObjectId
-  readonly size: number
+/** A tree, and what is left of it; undefined: nothing. */
+export interface FilteredBefore {
+  readonly whole: ObjectId
+  readonly filtered: DirectoryTree | undefined
 }
 
 /** Entries that are looked at before the event loop gets its turn. */
 const entriesPerTurn = 500
 
 /**
- * Makes the tree of a directory without what is left out. A directory that loses all that it holds is left out, too; one
- * that loses nothing stays the same object.
+ * Makes the tree of a directory without what is left out, from what was made of an earlier one by the same filter: looks
+ * only at what differs. A directory that loses all that it holds is left out, too; one that loses nothing stays the same
+ * object.
  */
 export class FilterTree {
   readonly #options: FilterTreeOptions
-  readonly #leftOut = new Map<LeftOutReason, { files: number; bytes: number }>()
-  readonly #counts = { files: 0, links: 0, directories: 0 }
-  readonly #links: string[] = []
-  #bytes = 0
+  readonly #tally: FilteredTally
   #looked = 0
 
-  constructor(options: FilterTreeOptions) {
+  /** `tally` is that of the earlier one, and becomes that of the new one. */
+  constructor(options: FilterTreeOptions, tally: FilteredTally) {
     this.#options = options
+    this.#tally = tally
   }
 
-  /** What is in, as a record counts it. */
-  get counts(): { readonly files: number; readonly links: number; readonly directories: number } {
-    return this.#counts
+  /** @returns undefined: nothing is left  @throws what `read` and `put` throw; the reason of the signal */
+  async update(before: FilteredBefore | undefined, after: DirectoryTree): Promise<DirectoryTree | undefined> {
+    return await this.#directory('', before?.whole, after, before?.filtered)
   }
 
-  /** Of the files that are in. */
-  get bytes(): number {
-    return this.#bytes
-  }
-
-  get leftOut(): ReadonlyMap<LeftOutReason, FileCount> {
-    return this.#leftOut
-  }
-
-  /** Paths of the symbolic links that are in. */
-  get links(): readonly string[] {
-    return this.#links
-  }
-
-  /** The entries of the top directory that are in. @throws what `read` and `put` throw; the reason of the signal */
-  async entriesOf(root: ObjectId): Promise<TreeEntry[]> {
-    return (await this.#filter(root, '')).entries
-  }
-
-  async #filter(id: ObjectId, directory: string): Promise<{ entries: TreeEntry[]; isChanged: boolean }> {
-    const { read, whyLeftOut, signal } = this.#options
-    const entries: TreeEntry[] = []
-    let isChanged = false
-    for await (const entry of listTree(read, id)) {
-      this.#looked += 1
-      if (this.#looked % entriesPerTurn === 0) await nextTurn()
-      signal.throwIfAborted()
-      const path = joinPath(directory, entry.name)
-      const reason = entry.type === 'd' ? undefined : whyLeftOut(path)
-      if (reason !== undefined) this.#leaveOut(reason, entry)
-      const kept = reason !== undefined ? undefined : entry.type === 'd' ? await this.#directory(entry, path) : entry
-      isChanged ||= kept !== entry
-      if (kept === undefined) continue
-      entries.push(kept)
-      this.#count(kept, path)
+  async #directory(
+    path: string,
+    before: ObjectId | undefined,
+    after: DirectoryTree | undefined,
+    filtered: DirectoryTree | undefined,
+  ): Promise<DirectoryTree | undefined> {
+    if (before === after?.id) return filtered
+    const edits = new Map<string, TreeEntry | undefined>()
+    let losesNothing = true
+    for await (const [from, to] of diffListings(this.#options.read, before, after?.id)) {
+      await this.#look()
+      if (from && to && sameEntry(from, to)) continue
+      const name = (from ?? to)?.name ?? ''
+      const kept = await this.#entry(joinPath(path, name), name, from, to, filtered)
+      losesNothing &&= kept === to
+      edits.set(name, kept)
     }
-    return { entries, isChanged }
-  }
-
-  async #directory(entry: TreeEntry & { readonly type: 'd' }, path: string): Promise<TreeEntry | undefined> {
-    const { entries, isChanged } = await this.#filter(entry.id, path)
-    if (!isChanged) return entry
-    return entries.length === 0 ? undefined : { ...entry, ...(await putTree(entries, this.#options.put)) }
-  }
-
-  #count(entry: TreeEntry, path: string): void {
-    if (entry.type === 'd') this.#counts.directories += 1
-    else if (entry.type === 'l') {
-      this.#counts.links += 1
-      this.#links.push(path)
-    } else {
-      this.#counts.files += 1
-      this.#bytes += entry.size
+    const had = filtered && filtered.id !== before ? await this.#objectsOf(filtered.id) : []
+    const lostNothing = before === undefined || filtered?.id === before
+    if (after === undefined || (lostNothing && losesNothing)) {
+      await this.#put([], [], had)
+      return after
     }
+    const made: BuiltTree[] = []
+    const listing = await editListing(this.#options.read, filtered?.id, edits, tree => made.push(tree))
+    const isOwn = listing.id !== after.id && listing.id !== emptyTreeId
+    await this.#put(made, isOwn ? objectsOf(listing) : [], had)
+    if (isOwn) return { id: listing.id, size: listing.size }
+    return listing.id === after.id ? after : undefined
   }
 
-  #leaveOut(reason: LeftOutReason, entry: TreeEntry): void {
-    const count = this.#leftOut.get(reason) ?? { files: 0, bytes: 0 }
-    this.#leftOut.set(reason, count)
-    count.files += 1
-    if (entry.type === 'f') count.bytes += entry.size
+  /** What of an entry is in; the same object where nothing of it is left out. */
+  async #entry(
+    path: string,
+    name: string,
+    from: TreeEntry | undefined,
+    to: TreeEntry | undefined,
+    filtered: DirectoryTree | undefined,
+  ): Promise<TreeEntry | undefined> {
+    const [fromDirectory, toDirectory] = [directoryIn(from), directoryIn(to)]
+    const directory =
+      fromDirectory || toDirectory
+        ? await this.#directoryEntry(path, name, fromDirectory, toDirectory, filtered)
+        : undefined
+    const [fromLeaf, toLeaf] = [fromDirectory ? undefined : from, toDirectory ? undefined : to]
+    if (fromLeaf === undefined && toLeaf === undefined) return directory
+    const reason = this.#options.whyLeftOut(path)
+    if (fromLeaf) this.#tally.remove(path, fromLeaf, reason)
+    if (toLeaf) this.#tally.add(path, toLeaf, reason)
+    return reason === undefined && toLeaf ? toLeaf : directory
+  }
+
+  async #directoryEntry(
+    path: string,
+    name: string,
+    from: DirectoryEntry | undefined,
+    to: DirectoryEntry | undefined,
+    filtered: DirectoryTree | undefined,
+  ): Promise<DirectoryEntry | undefined> {
+    const was = filtered && from && directoryIn(await findEntry(this.#options.read, filtered.id, [name]))
+    const made = await this.#directory(path, from?.id, to, was)
+    if (was) this.#tally.remove(path, was, undefined)
+    if (made === undefined || to === undefined) return undefined
+    this.#tally.add(path, to, undefined)
+    return made.id === to.id ? to : { ...to, id: made.id, size: made.size }
+  }
+
+  async #objectsOf(id: ObjectId): Promise<ObjectId[]> {
+    const { segments = [] } = await this.#options.read(id)
+    return [id, ...segments.map(segment => segment.id)]
+  }
+
+  async #put(made: readonly BuiltTree[], have: readonly ObjectId[], had: readonly ObjectId[]): Promise<void> {
+    const [now, before] = [new Set(have), new Set(had)]
+    const gained = have.filter(id => !before.has(id))
+    const lost = had.filter(id => !now.has(id))
+    if (gained.length === 0 && lost.length === 0) return
+    await this.#options.put(
+      made.filter(({ id }) => now.has(id)),
+      gained,
+      lost,
+    )
+  }
+
+  async #look(): Promise<void> {
+    this.#looked += 1
+    if (this.#looked % entriesPerTurn === 0) await nextTurn()
+    this.#options.signal.throwIfAborted()
   }
 }
 
-/** Makes the tree of these entries, which are in the order of names. @throws what `put` throws */
-export async function putTree(entries: readonly TreeEntry[], put: FilterTreeOptions['put']): Promise<MadeDirectory> {
-  const trees: BuiltTree[] = []
-  const builder = new TreeBuilder(tree => trees.push(tree))
-  for (const entry of entries) builder.add(entry)
-  const made = builder.finish()
-  await put(trees)
-  return made
+function objectsOf({ id, segments }: BuiltListing): ObjectId[] {
+  return [id, ...segments.map(segment => segment.id)]
 }
 
-/** Entries with one more, or another one of that name. Pure. */
-export function withEntry(entries: readonly TreeEntry[], added: TreeEntry): TreeEntry[] {
-  const others = entries.filter(({ name }) => name !== added.name)
-  return [...others, added].sort((a, b) => compareNames(a.name, b.name))
+function directoryIn(entry: TreeEntry | undefined): DirectoryEntry | undefined {
+  return isDirectory(entry) ? entry : undefined
 }

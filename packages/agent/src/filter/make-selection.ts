@@ -1,16 +1,21 @@
+import { isRepocastError } from '@repocast/errors'
 import {
   type BuiltTree,
+  editListing,
   emptyBlobId,
+  emptyTreeId,
   type FileEntry,
   type ObjectId,
   objectIdOf,
   type SnapshotRecord,
 } from '@repocast/objects'
-import { chooseFiles, type Filter, type LeftOutReason, SnapshotTree, unpacker } from '@repocast/repositories'
-import type { Ingest, Selection, SelectionTree, Store } from '@repocast/store'
+import { chooseFiles, type Filter, SnapshotTree, unpacker } from '@repocast/repositories'
+import type { Ingest, Selection, SelectionBase, SelectionTree, Store } from '@repocast/store'
 import { parseFilter, textOf } from './configuration.ts'
-import { FilterTree, putTree, withEntry } from './filter-tree.ts'
+import { type DirectoryTree, type FilteredBefore, FilterTree, type FilterTreeOptions } from './filter-tree.ts'
+import { FilteredTally, type TallyState } from './filtered-tally.ts'
 import { leftOutFile, leftOutFileName, sumOf } from './left-out-file.ts'
+import { withoutPaths } from './without-paths.ts'
 
 export interface MakeSelectionOptions {
   readonly store: Store
@@ -23,23 +28,35 @@ export interface MakeSelectionOptions {
 }
 
 /**
- * What a filter takes of a snapshot, as a tree of its own in the store: made now, or before.
+ * What a filter takes of a snapshot, as a tree of its own in the store: made now, or before. Where paths alone decide, it
+ * is made from what the filter took of an earlier snapshot, and costs what changed.
  * @throws what `fetch` and the store throw; the reason of `signal`
  */
-export async function makeSelection({
-  store,
-  record,
-  filter,
-  fetch,
-  signal,
-}: MakeSelectionOptions): Promise<Selection> {
+export async function makeSelection(options: MakeSelectionOptions): Promise<Selection> {
+  const { store, record, filter } = options
   const { repository, serial } = record
   const text = textOf(filter)
   const known = store.selections.find(repository, serial, text)
   if (known) return known
+  const base = store.selections.base(repository, text)
+  try {
+    return await make(options, text, base)
+  } catch (error) {
+    if (!base || !isRepocastError(error, 'REPOCAST_OBJECT_MISSING', 'REPOCAST_OBJECT_ROTTEN')) throw error
+    // what it was to be made from is damaged
+    return await make(options, text, undefined)
+  }
+}
+
+async function make(
+  { store, record, fetch, signal }: MakeSelectionOptions,
+  text: string,
+  base: SelectionBase | undefined,
+): Promise<Selection> {
+  const { repository, serial } = record
   const number = store.selections.begin(repository, serial, text)
-  const tree = await new SelectionMaker(store, record, number, text).make(fetch, signal)
-  store.selections.finish(number, tree)
+  const { tree, state } = await new SelectionMaker({ store, record, number, text }).make(fetch, signal, base)
+  store.selections.finish(number, tree, state)
   return { ...tree, number, repository, serial, filter: text }
 }
 
@@ -51,87 +68,144 @@ export async function remakeSelection(store: Store, selection: Selection, signal
   const { repository, serial, number, filter } = selection
   const record = store.snapshots.get(repository, serial)
   if (record === undefined) return false
-  await new SelectionMaker(store, record, number, filter).make(async () => {}, signal)
+  await new SelectionMaker({ store, record, number, text: filter, isThere: true }).make(async () => {}, signal)
   return true
 }
 
-interface BuiltSelection {
-  readonly tree: SelectionTree
-  /** Paths of its symbolic links. */
-  readonly links: readonly string[]
+interface MakerOptions {
+  readonly store: Store
+  readonly record: SnapshotRecord
+  /** Of the selection. */
+  readonly number: number
+  /** Of the filter. */
+  readonly text: string
+  /** Whether all is held that it needs. */
+  readonly isThere?: boolean
+}
+
+/** From what the next selection is made. */
+interface SelectionState {
+  /** Of `chooseFiles`. */
+  readonly basis: string
+  /** What paths take of the snapshot; null: nothing. */
+  readonly filtered: DirectoryTree | null
+  readonly tally: TallyState
 }
 
 class SelectionMaker {
-  readonly #store: Store
-  readonly #record: SnapshotRecord
-  readonly #number: number
-  readonly #text: string
+  readonly #with: MakerOptions
   readonly #ingest: Ingest
 
-  /** `text` is that of the filter. */
-  constructor(store: Store, record: SnapshotRecord, number: number, text: string) {
-    this.#store = store
-    this.#record = record
-    this.#number = number
-    this.#text = text
-    this.#ingest = store.ingest()
+  constructor(options: MakerOptions) {
+    this.#with = options
+    this.#ingest = options.store.ingest()
   }
 
-  async make(fetch: MakeSelectionOptions['fetch'], signal: AbortSignal): Promise<SelectionTree> {
-    const { objects, selections } = this.#store
-    const tree = new SnapshotTree(objects, this.#record.root.id)
-    const { whyLeftOut } = await chooseFiles({
-      tree,
+  /** Made from `base` if the same paths are left out now. */
+  async make(
+    fetch: MakeSelectionOptions['fetch'],
+    signal: AbortSignal,
+    base?: SelectionBase,
+  ): Promise<{ readonly tree: SelectionTree; readonly state: string | undefined }> {
+    const { store, record, number, text } = this.#with
+    const whole = new SnapshotTree(store.objects, record.root.id)
+    const { whyLeftOut, basis } = await chooseFiles({
+      tree: whole,
       unpacker,
       signal,
-      kind: this.#record.kind,
-      filter: parseFilter(this.#text),
+      kind: record.kind,
+      filter: parseFilter(text),
       willRead: async paths => {
-        const ids = paths.flatMap(path => tree.file(path)?.id ?? [])
-        selections.hold(this.#number, ids)
+        const ids = paths.flatMap(path => whole.file(path)?.id ?? [])
+        store.selections.hold(number, ids)
         await fetch(ids)
       },
     })
-    const whole = await this.#build(whyLeftOut, signal)
-    const stray = this.#strayLinks(tree, whole)
-    const made =
-      stray.size === 0 ? whole : await this.#build(path => (stray.has(path) ? 'link' : whyLeftOut(path)), signal)
-    return made.tree
+    const before = base && basis !== undefined ? this.#before(base, basis) : undefined
+    const tally = new FilteredTally(before?.tally)
+    const put: FilterTreeOptions['put'] = async (made, gained, lost) => await this.#putFiltered(made, gained, lost)
+    const filter = new FilterTree({ read: store.objects.readTree, whyLeftOut, put, signal }, tally)
+    const filtered = await filter.update(before, record.root)
+    await this.#ingest.commit()
+    const state: SelectionState | undefined =
+      basis === undefined ? undefined : { basis, filtered: filtered ?? null, tally: tally.state }
+    return { state: state && JSON.stringify(state), tree: await this.#finish(whole, filtered, tally) }
   }
 
-  async #build(whyLeftOut: (path: string) => LeftOutReason | undefined, signal: AbortSignal): Promise<BuiltSelection> {
-    const put = async (trees: readonly BuiltTree[]): Promise<void> => await this.#put(trees)
-    const filtered = new FilterTree({ read: this.#store.objects.readTree, whyLeftOut, put, signal })
-    const entries = await filtered.entriesOf(this.#record.root.id)
-    const { counts, bytes } = filtered
-    const kept = { files: counts.files, bytes }
-    const note = leftOutFile(this.#record, { filter: this.#text, kept, leftOut: filtered.leftOut })
+  /** What the filter took of an earlier snapshot; undefined when it decides otherwise now. */
+  #before(base: SelectionBase, basis: string): (FilteredBefore & Pick<SelectionState, 'tally'>) | undefined {
+    const { store, record, number } = this.#with
+    const state = JSON.parse(base.state) as SelectionState // we wrote it
+    const snapshot = store.snapshots.get(record.repository, base.serial)
+    if (state.basis !== basis || snapshot === undefined) return undefined
+    store.selections.continueFrom(base, number)
+    return { whole: snapshot.root.id, filtered: state.filtered ?? undefined, tally: state.tally }
+  }
+
+  /** Leaves out links that led somewhere in the whole snapshot, and lead nowhere in what is left, and says what is left out. */
+  async #finish(
+    whole: SnapshotTree,
+    filtered: DirectoryTree | undefined,
+    filteredTally: FilteredTally,
+  ): Promise<SelectionTree> {
+    const { store, record, text } = this.#with
+    const left = new SnapshotTree(store.objects, filtered?.id ?? emptyTreeId)
+    const isStray = (path: string): boolean => left.find(path) === undefined && whole.find(path) !== undefined
+    const stray = [...filteredTally.links].filter(isStray)
+    const tally = new FilteredTally(filteredTally.state)
+    const linked = filtered && stray.length > 0 ? await this.#removeLinks(filtered, stray, tally) : filtered
+    const { counts, bytes } = tally
+    const note = leftOutFile(record, { filter: text, kept: { files: counts.files, bytes }, leftOut: tally.leftOut })
     const entry = this.#entryOf(note)
-    await this.#put([{ id: entry.id, bytes: note }])
-    const root = await putTree(withEntry(entries, entry), put)
+    const made = [{ id: entry.id, bytes: note }]
+    const edits = new Map([[entry.name, entry]])
+    const { id, size } = await editListing(store.objects.readTree, linked?.id, edits, tree => made.push(tree))
+    await this.#putBesides(made)
     await this.#ingest.commit()
-    const leftOut = sumOf(filtered.leftOut.values())
-    const tree = { root, counts: { ...counts, files: counts.files + 1 }, bytes: bytes + note.length, leftOut }
-    return { tree, links: filtered.links }
+    tally.add(entry.name, entry, undefined)
+    return { root: { id, size }, counts: tally.counts, bytes: tally.bytes, leftOut: sumOf(tally.leftOut.values()) }
+  }
+
+  async #removeLinks(tree: DirectoryTree, paths: readonly string[], tally: FilteredTally): Promise<DirectoryTree> {
+    const made = await withoutPaths(tree, paths, {
+      read: this.#with.store.objects.readTree,
+      put: async trees => await this.#putBesides(trees),
+      onRemove: (path, entry) => {
+        tally.remove(path, entry, undefined)
+        if (entry.type !== 'd') tally.add(path, entry, 'link')
+      },
+    })
+    await this.#ingest.commit()
+    return made
   }
 
   #entryOf(note: Buffer): FileEntry {
-    const mtime = Math.floor(Date.parse(this.#record.created) / 1000)
+    const mtime = Math.floor(Date.parse(this.#with.record.created) / 1000)
     return { type: 'f', name: leftOutFileName, mode: 0o644, mtime, size: note.length, id: objectIdOf(note) }
   }
 
-  /** Links that led somewhere in the whole snapshot, and lead nowhere in what is left. */
-  #strayLinks(whole: SnapshotTree, { tree, links }: BuiltSelection): ReadonlySet<string> {
-    const left = new SnapshotTree(this.#store.objects, tree.root.id)
-    return new Set(links.filter(path => left.find(path) === undefined && whole.find(path) !== undefined))
+  /** Of the tree that the next selection is made from. */
+  async #putFiltered(
+    made: readonly BuiltTree[],
+    gained: readonly ObjectId[],
+    lost: readonly ObjectId[],
+  ): Promise<void> {
+    const { store, number, isThere = false } = this.#with
+    if (!isThere) store.selections.count(number, gained, lost)
+    await this.#put(made)
+  }
+
+  async #putBesides(made: readonly BuiltTree[]): Promise<void> {
+    const { store, number } = this.#with
+    store.selections.hold(
+      number,
+      made.map(({ id }) => id),
+    )
+    await this.#put(made)
   }
 
   /** Rows come before files, so that nothing is collected in between. */
   async #put(made: readonly BuiltTree[]): Promise<void> {
-    this.#store.selections.hold(
-      this.#number,
-      made.map(({ id }) => id),
-    )
     for (const { id, bytes } of made) {
       if (id === emptyBlobId || this.#ingest.has(id)) continue
       await this.#ingest.addBytes(id, bytes)

@@ -2,7 +2,7 @@ import { directoryOf } from '@repocast/objects'
 import { Choice } from './choice.ts'
 import type { ChooseOptions } from './choose-options.ts'
 import { DebChoice } from './deb.ts'
-import type { Filter, LeftOutReason } from './filter.ts'
+import { type Filter, type LeftOutReason, looksIntoMetadata } from './filter.ts'
 import { Patterns } from './patterns.ts'
 import { isMetadataOf, YumChoice } from './yum.ts'
 
@@ -10,6 +10,11 @@ import { isMetadataOf, YumChoice } from './yum.ts'
 export interface ChosenFiles {
   /** Why the file or link at `path` is left out; undefined when it is in. */
   readonly whyLeftOut: (path: string) => LeftOutReason | undefined
+  /**
+   * What that depends on besides the path and the filter: of two trees with the same one, the same paths are left out.
+   * Undefined when it is what metadata says.
+   */
+  readonly basis: string | undefined
 }
 
 /** Files by which clients know what there is to be had. */
@@ -24,23 +29,25 @@ const packageFile = /\.(?:rpm|drpm|u?deb|ddeb|dsc)$|(?:^|\/)pool\//
  * @throws what the tree and `willRead` throw; the reason of the signal
  */
 export async function chooseFiles(options: ChooseOptions): Promise<ChosenFiles> {
-  const choice = new Choice()
   const paths = new PathChoice(options.filter)
   const whyNotPath = (path: string): LeftOutReason | undefined => paths.whyNot(path)
+  const isByPath = !looksIntoMetadata(options.filter)
   // A tree may hold repositories of both kinds; one that is published as plain has none.
-  const isPlain = options.kind === 'plain'
-  const deb = isPlain ? undefined : new DebChoice(options, choice)
-  const yum = isPlain ? undefined : new YumChoice(options, choice)
+  if (options.kind === 'plain' || (isByPath && paths.takesAll)) return { whyLeftOut: whyNotPath, basis: '' }
+  const choice = new Choice()
+  const deb = new DebChoice(options, choice)
+  const yum = new YumChoice(options, choice)
   const needed = neededMetadata(options, paths, deb, yum)
-  await deb?.read(whyNotPath)
-  await yum?.read(whyNotPath)
+  await deb.read(whyNotPath)
+  await yum.read(whyNotPath)
   return {
     whyLeftOut(path) {
-      const why = paths.isExcluded(path) || !(paths.isIncluded(path) || needed(path)) ? 'path' : undefined
+      const why = paths.isExcluded(path) || !(paths.isIncluded(path) || needed.has(path)) ? 'path' : undefined
       if (why !== undefined) return why
       const chosen = choice.of(path)
-      return chosen === 'kept' ? undefined : (chosen ?? deb?.whyNot(path) ?? yum?.whyNot(path))
+      return chosen === 'kept' ? undefined : (chosen ?? deb.whyNot(path) ?? yum.whyNot(path))
     },
+    basis: isByPath ? needed.basis : undefined,
   }
 }
 
@@ -71,24 +78,28 @@ class PathChoice {
   }
 }
 
-/** Tells of a path whether it is metadata of a repository of which patterns take a package. */
-function neededMetadata(
-  { tree }: ChooseOptions,
-  paths: PathChoice,
-  deb: DebChoice | undefined,
-  yum: YumChoice | undefined,
-): (path: string) => boolean {
-  if (paths.takesAll) return () => false
+/** Metadata of repositories of which patterns take a package. */
+interface NeededMetadata {
+  readonly has: (path: string) => boolean
+  /** Which repositories those are. */
+  readonly basis: string
+}
+
+function neededMetadata({ tree }: ChooseOptions, paths: PathChoice, deb: DebChoice, yum: YumChoice): NeededMetadata {
+  if (paths.takesAll) return { has: () => false, basis: '' }
   const withPackages = new Set<string>()
   for (const { path, type } of tree.walk('')) {
     if (type === 'd' || !packageFile.test(path) || paths.whyNot(path) !== undefined) continue
     for (let above = directoryOf(path); !withPackages.has(above); above = directoryOf(above)) withPackages.add(above)
   }
-  const repositories = [...(yum?.repositories ?? [])].filter(directory => withPackages.has(directory))
-  const suites = (deb?.suites ?? []).filter(({ base }) => withPackages.has(base))
-  return path =>
-    repositories.some(directory => isMetadataOf(directory, path)) ||
-    suites.some(({ directory, isFlat }) =>
-      isFlat ? directoryOf(path) === directory && !packageFile.test(path) : path.startsWith(`${directory}/`),
-    )
+  const repositories = [...yum.repositories].filter(directory => withPackages.has(directory))
+  const suites = deb.suites.filter(({ base }) => withPackages.has(base))
+  return {
+    has: path =>
+      repositories.some(directory => isMetadataOf(directory, path)) ||
+      suites.some(({ directory, isFlat }) =>
+        isFlat ? directoryOf(path) === directory && !packageFile.test(path) : path.startsWith(`${directory}/`),
+      ),
+    basis: JSON.stringify([repositories, suites.map(({ directory, isFlat }) => [directory, isFlat])]),
+  }
 }

@@ -20,6 +20,14 @@ export interface Selection extends SelectionTree {
   readonly filter: string
 }
 
+/** What the next selection by the same filter is made from. */
+export interface SelectionBase {
+  readonly number: number
+  readonly serial: number
+  /** As it was given to `finish`. */
+  readonly state: string
+}
+
 interface Row {
   readonly number: number
   readonly repository: RepositoryName
@@ -51,10 +59,22 @@ export class Selections {
         'INSERT INTO selections (repository, serial, filter, current) VALUES (?, ?, ?, 0)',
       ),
       removeUnfinished: catalog.prepare<[string]>('DELETE FROM selections WHERE repository = ? AND root IS NULL'),
-      hold: catalog.prepare<[number, Buffer]>('INSERT OR IGNORE INTO selection_objects VALUES (?, ?)'),
-      finish: catalog.prepare<[Buffer, number, number, number, number, number, number, number, number]>(
+      addPlaces: catalog.prepare<[number, Buffer, number]>(
+        `INSERT INTO selection_objects (selection, object, places) VALUES (?, ?, ?)
+         ON CONFLICT DO UPDATE SET places = places + excluded.places`,
+      ),
+      copyPlaces: catalog.prepare<[number, number]>(
+        `INSERT INTO selection_objects (selection, object, places)
+         SELECT ?, object, places FROM selection_objects WHERE selection = ? AND places > 0
+         ON CONFLICT DO UPDATE SET places = excluded.places`,
+      ),
+      finish: catalog.prepare<[Buffer, number, number, number, number, number, number, number, string | null, number]>(
         `UPDATE selections SET root = ?, root_bytes = ?, files = ?, links = ?, directories = ?, bytes = ?,
-         left_files = ?, left_bytes = ? WHERE number = ?`,
+         left_files = ?, left_bytes = ?, state = ? WHERE number = ?`,
+      ),
+      base: catalog.prepare<[string, string], SelectionBase>(
+        `SELECT number, serial, state FROM selections JOIN snapshots USING (repository, serial)
+         WHERE repository = ? AND filter = ? AND root IS NOT NULL AND state IS NOT NULL ORDER BY number DESC LIMIT 1`,
       ),
       find: catalog.prepare<[string, number, string], Row>(
         `SELECT * FROM selections WHERE repository = ? AND serial = ? AND filter = ? AND root IS NOT NULL
@@ -100,16 +120,44 @@ export class Selections {
 
   /** Keeps objects from being collected as long as the selection is there. To be called before they are put down. */
   hold(selection: number, ids: Iterable<ObjectId>): void {
+    this.#addPlaces(selection, ids, 0)
+  }
+
+  /**
+   * As `hold`, for trees at one more place each (`gained`) and at one less (`lost`): those that are at any are what a
+   * selection hands on to the next.
+   */
+  count(selection: number, gained: Iterable<ObjectId>, lost: Iterable<ObjectId>): void {
     this.#catalog.transaction(() => {
-      for (const id of ids) this.#statements.hold.run(selection, toBytes(id))
+      this.#addPlaces(selection, gained, 1)
+      this.#addPlaces(selection, lost, -1)
     })()
   }
 
-  /** Says that a selection is made: all its trees are in the store. Durable when this returns. */
-  finish(selection: number, { root, counts, bytes, leftOut }: SelectionTree): void {
+  #addPlaces(selection: number, ids: Iterable<ObjectId>, places: number): void {
+    this.#catalog.transaction(() => {
+      for (const id of ids) this.#statements.addPlaces.run(selection, toBytes(id), places)
+    })()
+  }
+
+  /** The last selection by this filter from which another can be made; its snapshot is kept. */
+  base(repository: RepositoryName, filter: string): SelectionBase | undefined {
+    return this.#statements.base.get(repository, filter)
+  }
+
+  /** Lets a selection that was begun hold the trees that another has at any place. */
+  continueFrom({ number }: SelectionBase, selection: number): void {
+    this.#statements.copyPlaces.run(selection, number)
+  }
+
+  /**
+   * Says that a selection is made: all its trees are in the store. Durable when this returns.
+   * @param state from which the next by the same filter can be made; undefined: it is made anew
+   */
+  finish(selection: number, { root, counts, bytes, leftOut }: SelectionTree, state?: string): void {
     const { files, links, directories } = counts
     const row = [toBytes(root.id), root.size, files, links, directories, bytes, leftOut.files, leftOut.bytes] as const
-    durably(this.#catalog, () => this.#statements.finish.run(...row, selection))
+    durably(this.#catalog, () => this.#statements.finish.run(...row, state ?? null, selection))
   }
 
   /** What a filter takes of a snapshot, when that was made before. */
