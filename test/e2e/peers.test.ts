@@ -32,3 +32,26 @@ test('a private repository reaches mirrors; who blocks all peers has it from the
   const { fromMirrorsBytes, fromOriginBytes } = await second.status()
   expect(fromMirrorsBytes + fromOriginBytes).toBeGreaterThan(0)
 })
+
+test('who has a bind-address is seen there by tracker, origin and peers', async () => {
+  await using lab = openLab('bind')
+  const source = lab.newDirectory('source')
+  await plainTree(source, { seed: 1, files: 10, directories: 2 })
+  const origin = await startOrigin(lab, { peerAddress: '127.0.0.8', settings: { 'bind-address': '127.0.0.8' } })
+  const { packs } = await origin.publish('tree', source)
+  const links = { tree: await origin.link('tree') }
+  const agent = await startAgent(lab, links, { settings: { 'bind-address': '127.0.0.9' } })
+  await agent.waitForSerial('tree', 1)
+  expect((await agent.status()).fromOriginBytes).toBeGreaterThan(0)
+
+  const hash = (packs[0]?.infoHash ?? '').replace(/../g, '%$&')
+  const query = `info_hash=${hash}&peer_id=-XX0001-123456789012&port=7&uploaded=0&downloaded=0&left=1&compact=1`
+  const announce = async () => Buffer.from(await (await fetch(`${origin.url}/announce?${query}`)).arrayBuffer())
+  const place = Buffer.from([127, 0, 0, 9, agent.peerPort >> 8, agent.peerPort & 0xff])
+  await expect.poll(async () => (await announce()).includes(place)).toBe(true)
+  const addresses = async () => {
+    const { mirrors } = (await (await fetch(`${origin.url}/stats.json`)).json()) as { mirrors: { address: string }[] }
+    return mirrors.map(({ address }) => address)
+  }
+  await expect.poll(addresses, { timeout: 20_000 }).toEqual(['127.0.0.9'])
+})

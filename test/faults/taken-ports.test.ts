@@ -30,6 +30,12 @@ test('two agents on one port, or on one directory: the second says which key to 
   expect(peers.stderr).toMatch(new RegExp(`port ${taken}: EADDRINUSE`))
   expect(peers.stderr).toContain('choose another `peer-port`')
 
+  second.configure({ 'bind-address': '192.0.2.7', listen: `127.0.0.1:${await freePort()}` })
+  const foreign = await run(second.data)
+  expect(foreign).toMatchObject({ exitCode: 8, stderr: expect.stringContaining('REPOCAST_SWARM_PORT_UNAVAILABLE') })
+  expect(foreign.stderr).toMatch(/cannot listen for peers on 192\.0\.2\.7.*EADDRNOTAVAIL/)
+  expect(foreign.stderr).toContain('name an address of this host in `bind-address`')
+
   const directory = await run(first.data)
   expect(directory).toMatchObject({ exitCode: 8, stderr: expect.stringContaining('REPOCAST_AGENT_RUNNING') })
   expect(directory.stderr).toContain(first.data)

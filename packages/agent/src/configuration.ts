@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import {
+  bindAddressPattern,
   bytesPattern,
   durationPattern,
   loadConfiguration,
@@ -172,10 +173,10 @@ export const AgentConfiguration = Type.Object(
     }),
     'bind-address': Type.Optional(
       Type.String({
-        minLength: 1,
+        pattern: bindAddressPattern,
         maxLength: 100,
         description:
-          'Address on which peers are listened for. All addresses of the host, IPv4 and IPv6, unless it is set.',
+          'Address of this host on which peers are listened for, and from which peers, trackers, feeds and web seeds of its family (IPv4 or IPv6) are called. What goes to a proxy and to webhooks leaves as the system chooses. All addresses of the host unless it is set.',
         examples: ['192.0.2.10'],
       }),
     ),

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentStatus } from '@repocast/api'
-import { createFetch, LifeCycle, parseDuration } from '@repocast/daemon'
+import { createFetch, directFetch, LifeCycle, parseDuration } from '@repocast/daemon'
 import { type Database, type Lock, ProcessLock } from '@repocast/database'
 import { type Logger, RepocastError } from '@repocast/errors'
 import {
@@ -100,12 +100,13 @@ export async function withAgent<T>(
     await store.packs.removeLeftovers()
     const trust = openTrustDatabase(layout.trust)
     life.onEnd('trust', () => trust.close())
-    const fetchThrough = createFetch(environment, proxy)
-    const swarm = await createSwarm({ ...peers, role: 'agent', webSeedFetch: fetchThrough, logger })
+    const { bindAddress } = peers
+    const webSeedFetch = createFetch(environment, { proxy, bindAddress })
+    const swarm = await createSwarm({ ...peers, role: 'agent', fetch: directFetch(bindAddress), webSeedFetch, logger })
     life.onEnd('swarm', async () => await swarm.close())
     const limits = new LimitKeeper({ plan, apply: rates => swarm.limit(rates), clock, logger })
     life.onEnd('limits', () => limits.stop())
-    return await use({ layout, store, swarm, trust, hashPool, life, limits, fetch: fetchThrough })
+    return await use({ layout, store, swarm, trust, hashPool, life, limits, fetch: webSeedFetch })
   } finally {
     await life.end()
   }

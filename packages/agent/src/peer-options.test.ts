@@ -70,3 +70,10 @@ test.each(['peer-allow', 'peer-block', 'site-networks'])('%s with what is no net
 test.each(['mirror.example.org', '2001:db8::7:6881', 'mirror.example.org:port'])('%s is no peer', peer => {
   expect(() => parse(`peers: ["${peer}"]`)).toThrow('agent.yaml:1')
 })
+
+test('a bind-address is an address', () => {
+  for (const address of ['192.0.2.1', '2001:db8::7', '::', 'fe80::1%eth0'])
+    expect(parse(`bind-address: "${address}"`)['bind-address']).toBe(address)
+  for (const other of ['eth0', 'mirror.example.org', '192.0.2.1:80', ''])
+    expect(() => parse(`bind-address: "${other}"`)).toThrow('agent.yaml:1')
+})

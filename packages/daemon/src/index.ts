@@ -4,6 +4,7 @@ export { loadConfiguration, parseConfiguration } from './configuration/load.ts'
 export { nearest } from './configuration/nearest.ts'
 export { sampleConfiguration } from './configuration/sample.ts'
 export { type ByteRange, parseByteRange, parseByteRanges } from './http/byte-range.ts'
+export { bindAddressPattern, createFetch, directFetch, proxyPattern } from './http/create-fetch.ts'
 export { errorBody } from './http/error-body.ts'
 export { EventStream } from './http/event-stream.ts'
 export { loadPages, type Pages, servePages } from './http/pages.ts'
@@ -23,7 +24,7 @@ export {
   plainPageType,
   renderPlainPage,
 } from './http/plain-page.ts'
-export { createFetch, proxyPattern } from './http/proxy-fetch.ts'
+
 export type { RequestLimit } from './http/request-limit.ts'
 export {
   createHttpServer,

@@ -1,4 +1,5 @@
 import {
+  bindAddressPattern,
   durationPattern,
   loadConfiguration,
   parseConfiguration,
@@ -65,6 +66,15 @@ export const OriginConfiguration = Type.Object(
       default: 6881,
       description: 'TCP port for BitTorrent peers; mirrors must be able to reach it. 0: any free one.',
     }),
+    'bind-address': Type.Optional(
+      Type.String({
+        pattern: bindAddressPattern,
+        maxLength: 100,
+        description:
+          'Address of this host on which peers are listened for, and from which peers and further trackers of its family (IPv4 or IPv6) are called. All addresses of the host unless it is set. For HTTP there is `listen`.',
+        examples: ['192.0.2.10'],
+      }),
+    ),
     'peer-address': Type.Optional(
       Type.String({
         minLength: 1,

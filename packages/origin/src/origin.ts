@@ -1,6 +1,7 @@
 import { originOpenApi, type StatisticsEvent } from '@repocast/api'
 import {
   createHttpServer,
+  directFetch,
   EventStream,
   LifeCycle,
   listen,
@@ -113,7 +114,9 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     peerPort: configuration['peer-port'],
     maxConnections: configuration['max-connections'],
     role: 'origin',
+    bindAddress: configuration['bind-address'],
     announceAddress: configuration['peer-address'],
+    fetch: directFetch(configuration['bind-address']),
     encryption: configuration.encryption,
     logger,
     ...(uploadLimit !== undefined && { limits: { uploadRate: parseRate(uploadLimit) } }),

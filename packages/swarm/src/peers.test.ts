@@ -1,5 +1,7 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { silentLogger } from '@repocast/errors'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { addressOf, allPieces, Loopback, noisePack, until } from './loopback.ts'
 import { MemoryStorage } from './memory-storage.ts'
 import { RawPeer } from './raw-peer.ts'
@@ -65,6 +67,35 @@ test('peers meet over IPv6', async () => {
   await until(() => origin.peers().some(({ address }) => address === `[::1]:${agent.port}`))
   agent.filterPeers({ allow: [], block: ['::1/128'] })
   await until(() => origin.status().peers === 0)
+})
+
+test.each([
+  ['127.0.0.9', '127.0.0.9'],
+  ['::1', '127.0.0.1'],
+])('bound to %s, a peer at 127.0.0.1 is called from %s', async (bindAddress, from) => {
+  const called: (string | undefined)[] = []
+  const peer = createServer(socket => {
+    called.push(socket.remoteAddress)
+    socket.destroy()
+  })
+  await once(peer.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void peer.close())
+  const { pack } = await noisePack(4)
+  const agent = await loopback.swarm({ bindAddress })
+  const here = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+  here.want([0])
+  const address = peer.address()
+  await here.addPeer(`127.0.0.1:${typeof address === 'object' ? address?.port : 0}`)
+  await until(() => called.length > 0)
+  expect(called[0]).toBe(from)
+})
+
+test('an address that this host does not have is told with the key to change', async () => {
+  await expect(loopback.swarm({ bindAddress: '192.0.2.7' })).rejects.toMatchObject({
+    code: 'REPOCAST_SWARM_PORT_UNAVAILABLE',
+    message: expect.stringContaining('192.0.2.7'),
+    hint: expect.stringContaining('`bind-address`'),
+  })
 })
 
 test('known peers of a group are called about its packs only', async () => {

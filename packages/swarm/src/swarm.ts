@@ -28,7 +28,7 @@ import { type Encryption, hiddenInfoHash } from './webtorrent/encryption.ts'
 export interface SwarmOptions {
   /** Port for peers; 0 lets the system choose. */
   readonly peerPort: number
-  /** Address to listen on; by default all. */
+  /** Address to listen on, and to call peers of its family from; by default all. */
   readonly bindAddress?: string | undefined
   /** Where peers reach us, told to trackers when it is not the address that they see. */
   readonly announceAddress?: string | undefined

@@ -1,4 +1,4 @@
-import { createFetch } from '@repocast/daemon'
+import { createFetch, directFetch } from '@repocast/daemon'
 import { ProcessLock } from '@repocast/database'
 import { describeError, isRepocastError, RepocastError } from '@repocast/errors'
 import { type AgentConfiguration, loadAgentConfiguration } from '../configuration.ts'
@@ -32,11 +32,12 @@ export async function examineAgent(
   if (configuration) {
     if (isRunning(options.data)) say(await lookAtRunning(options, signal))
     else say(...(await lookAtPorts(configuration)))
-    const fetch = createFetch(options.environment, configuration.proxy)
+    const { 'peer-port': peerPort, 'bind-address': bindAddress, proxy } = configuration
+    const fetch = createFetch(options.environment, { proxy, bindAddress })
+    const look = { clock: options.clock, peerPort, bindAddress, signal, fetch, askTracker: directFetch(bindAddress) }
     for (const followed of followedBy(configuration)) {
       say(lookAtServedPath(followed))
-      const peerPort = configuration['peer-port']
-      say(...(await lookAtOrigin(followed, { clock: options.clock, peerPort, signal, fetch })))
+      say(...(await lookAtOrigin(followed, look)))
     }
   }
   if (failures === 0) return undefined

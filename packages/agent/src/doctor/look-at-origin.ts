@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { connect, isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeError, isRepocastError } from '@repocast/errors'
@@ -16,6 +16,9 @@ export interface OriginLookOptions {
   readonly peerPort: number
   readonly signal: AbortSignal
   readonly fetch: typeof fetch
+  readonly askTracker: typeof fetch
+  /** Where peers are called from. */
+  readonly bindAddress: string | undefined
 }
 
 const requestMs = 10_000
@@ -106,7 +109,7 @@ async function lookAtSwarm(
     const { peers, failure } = parseAnswer(await announce(tracker, reference.infoHash, '', options))
     await announce(tracker, reference.infoHash, 'stopped', options)
     if (failure !== undefined) return [broken(what, `${tracker} refuses: ${failure}`, 'ask the operator of the origin')]
-    return [fine(what, `${tracker} answers`), await lookAtPeers(record, peers, options.signal)]
+    return [fine(what, `${tracker} answers`), await lookAtPeers(record, peers, options)]
   } catch (error) {
     options.signal.throwIfAborted()
     const mend = 'see that this host can reach that address, also through a proxy or firewall'
@@ -119,7 +122,7 @@ async function announce(tracker: string, infoHash: string, event: string, option
   const hash = infoHash.replace(/../g, '%$&')
   const query = `info_hash=${hash}&peer_id=${peerId}&port=${options.peerPort || 6881}&uploaded=0&downloaded=0&left=1&compact=1&numwant=30`
   const url = `${tracker}${tracker.includes('?') ? '&' : '?'}${query}${event === '' ? '' : `&event=${event}`}`
-  const response = await fetch(url, { signal: limited(options.signal, requestMs) })
+  const response = await options.askTracker(url, { signal: limited(options.signal, requestMs) })
   return Buffer.from(await response.arrayBuffer())
 }
 
@@ -128,7 +131,7 @@ const peerId = `-RD0001-${randomBytes(6).toString('hex')}`
 async function lookAtPeers(
   { repository }: SnapshotRecord,
   peers: readonly string[],
-  signal: AbortSignal,
+  options: OriginLookOptions,
 ): Promise<Diagnosis> {
   const what = `${repository}: peers`
   if (peers.length === 0) {
@@ -139,16 +142,18 @@ async function lookAtPeers(
     )
   }
   const tried = peers.slice(0, peersTried)
-  const reached = (await Promise.all(tried.map(async peer => await canConnect(peer, signal)))).filter(Boolean).length
+  const reached = (await Promise.all(tried.map(async peer => await canConnect(peer, options)))).filter(Boolean).length
   const text = `${reached} of ${tried.length} peers can be reached, the tracker knows ${peers.length}`
   if (reached > 0) return fine(what, text)
   return broken(what, text, 'let this host make TCP connections to the peer ports of the others')
 }
 
-async function canConnect(address: string, signal: AbortSignal): Promise<boolean> {
+async function canConnect(address: string, { bindAddress = '', signal }: OriginLookOptions): Promise<boolean> {
   const colon = address.lastIndexOf(':')
   return await new Promise(resolve => {
-    const socket = connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)), signal })
+    const [host, port] = [address.slice(0, colon), Number(address.slice(colon + 1))]
+    const from = isIP(host) === isIP(bindAddress) ? { localAddress: bindAddress } : {}
+    const socket = connect({ host, port, signal, ...from })
     const end = (isThere: boolean): void => {
       socket.destroy()
       resolve(isThere)

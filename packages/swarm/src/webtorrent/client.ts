@@ -11,13 +11,13 @@ import { type Encryption, secureLevels } from './encryption.ts'
 import { alternateEncryption } from './handshake.ts'
 import { newPeerId } from './peer-id.ts'
 import { type ReadPiece, readAhead } from './read-ahead.ts'
-import { encryptBy, filterPeers, findTorrentsBy, guardServer, listenAddress } from './seams.ts'
+import { callFrom, encryptBy, filterPeers, findTorrentsBy, guardServer, listenAddress } from './seams.ts'
 import { Session, type SessionOwner } from './session.ts'
 
 export interface ClientOptions {
   /** 0 lets the system choose. */
   readonly peerPort: number
-  /** By default all addresses of the host. */
+  /** Where peers are listened for, and called from when they are of its family; by default all addresses of the host. */
   readonly bindAddress: string | undefined
   /** Where peers reach us, when it is not the port that we listen on. */
   readonly announcePort: number | undefined
@@ -112,7 +112,7 @@ export class PeerClient {
 
   /** @throws what webtorrent says against it */
   open({ pack, held, uploads, read, owner }: OpenPack): Promise<Session> {
-    const { announcePort, encryption, limits, site, role } = this.#options
+    const { announcePort, bindAddress, encryption, limits, site, role } = this.#options
     const torrent: Torrent = this.#client.add(slimTorrent(pack, []), {
       preloadedStore: unusedChunkStore(pack.pieceLength),
       storeCacheSlots: 0,
@@ -122,6 +122,7 @@ export class PeerClient {
       alwaysChokeSeeders: false,
       private: pack.private,
     })
+    if (bindAddress !== undefined) callFrom(torrent, bindAddress)
     const session = new Session(torrent, announcePort ?? this.port, {
       pack,
       role,
@@ -147,7 +148,9 @@ async function untilListening(client: WebTorrent, { peerPort, bindAddress }: Cli
       reject(
         new RepocastError('REPOCAST_SWARM_PORT_UNAVAILABLE', {
           message: `cannot listen for peers on ${bindAddress ?? 'any address'}, port ${peerPort}: ${systemErrorCode(cause) ?? cause.message}`,
-          hint: 'stop the program that uses the port, or choose another `peer-port`',
+          hint: ['EADDRNOTAVAIL', 'EINVAL', 'ENOTFOUND'].includes(systemErrorCode(cause) ?? '')
+            ? 'name an address of this host in `bind-address`'
+            : 'stop the program that uses the port, or choose another `peer-port`',
           cause,
         }),
       )

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { Server, Socket } from 'node:net'
+import net, { Server, Socket } from 'node:net'
 import { slimTorrent } from '@repocast/packs'
 import { afterEach, describe, expect, test } from 'vitest'
 import WebTorrent, { type Torrent, type Wire } from 'webtorrent'
@@ -8,7 +8,7 @@ import { noisePack, until } from '../loopback.ts'
 import { MemoryStorage } from '../memory-storage.ts'
 import { emptyBits } from '../picker/bits.ts'
 import { unusedChunkStore } from './chunk-store.ts'
-import { filterPeers, findTorrentsBy, guardServer, listenAddress, markHeld, takeOver } from './seams.ts'
+import { callFrom, filterPeers, findTorrentsBy, guardServer, listenAddress, markHeld, takeOver } from './seams.ts'
 
 /*
  * Each test is one thing that seams.ts relies on. When one fails after webtorrent was updated, read
@@ -81,6 +81,18 @@ describe('webtorrent still', () => {
     const client = await listen('127.0.0.3')
     const address = client._connPool?.tcpServer.address()
     expect(address).toMatchObject({ address: '127.0.0.3', port: client.torrentPort })
+  })
+
+  test('calls net.connect for a peer in _drain, at once', async () => {
+    const [a, b] = [await listen(), await listen('127.0.0.2')]
+    await open(a, { isFull: true })
+    const { torrent } = await open(b, { isFull: false })
+    const { connect } = net
+    callFrom(torrent, '127.0.0.2')
+    torrent.addPeer(`127.0.0.1:${a.torrentPort}`)
+    const wire = await new Promise<Wire>(resolve => torrent.once('wire', resolve))
+    const peer = [...(torrent._peers?.values() ?? [])].find(({ wire: other }) => other === wire)
+    expect([peer?.conn?.localAddress, net.connect]).toEqual(['127.0.0.2', connect])
   })
 
   test('has its server and the listener that ends the client in _connPool', async () => {

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import net, { isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
 import type WebTorrent from 'webtorrent'
 import type { Peer, Torrent, Wire } from 'webtorrent'
 
@@ -10,6 +10,27 @@ import type { Peer, Torrent, Wire } from 'webtorrent'
 /** What `torrentPort` is set to, so that webtorrent listens on one address: it passes the value to `server.listen`. */
 export function listenAddress(port: number, host: string | undefined): number | { port: number; host: string } {
   return host === undefined ? port : { port, host }
+}
+
+/**
+ * Has calls to peers leave from `address`, where they are of its family. webtorrent cannot be told so: it calls
+ * `net.connect` in `_drain`, and finds another one there for as long as that runs.
+ */
+export function callFrom(torrent: Torrent, address: string): void {
+  const drain = torrent._drain
+  Object.assign(torrent, {
+    _drain() {
+      const { connect } = net
+      const connectFrom = (options: TcpNetConnectOpts) =>
+        connect(isIP(options.host ?? '') === isIP(address) ? { ...options, localAddress: address } : options)
+      Object.assign(net, { connect: connectFrom })
+      try {
+        drain.call(torrent)
+      } finally {
+        Object.assign(net, { connect })
+      }
+    },
+  })
 }
 
 /** Bounds the accepted connections, and keeps an error of one `accept` (EMFILE) from ending the client. */

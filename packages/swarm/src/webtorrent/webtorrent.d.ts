@@ -75,6 +75,7 @@ declare module 'webtorrent' {
     destroy(options: object, done?: (error?: Error) => void): void
     readonly bitfield: { get(piece: number): boolean }
     readonly _peers: ReadonlyMap<string, Peer> | null
+    _drain(): void
     _markVerified(piece: number): void
     _verifyPieces(done: (error?: Error) => void): void
     _update(): void
