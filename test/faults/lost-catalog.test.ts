@@ -77,8 +77,8 @@ test('an agent that meets rot in its catalog while it runs ends, and the next st
   await changePlainTree(source, { seed: 2, add: 5, change: 5, remove: 5 })
   await origin.publish('tree', source)
   // Whichever part of it meets the rot first.
-  expect(await agent.process.ended).not.toEqual({ code: 0 })
-  expect(agent.process.log()).toMatch(/database disk image is malformed/)
+  expect(await agent.process.ended).toEqual({ code: 7 })
+  expect(agent.process.log()).toMatch(/^code: {2}REPOCAST_DATABASE_CORRUPT$/m)
   expect(await treeFingerprint(agent.servedPath('tree'))).toBe(before)
   await agent.restart()
   await agent.waitForSerial('tree', 2)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentStatus } from '@repocast/api'
+import { describeError } from '@repocast/errors'
 import { parseLink } from '@repocast/feed'
 import type { UpdateResult } from './follow/mirror-options.ts'
 import { type AgentOptions, besideFeed, openMirror, statusOf, withAgent } from './open-agent.ts'
@@ -41,7 +42,9 @@ export async function syncOnce(options: AgentOptions, sync: SyncOptions): Promis
     )
     const urls = besideFeed(link, 'reports')
     const key = await openAgentKey(agent.layout.key)
-    const reporter = new Reporter({ urls, key, status, fetch: agent.fetch, logger: options.logger })
+    const { logger } = options
+    const onFailure = (error: unknown) => logger.warn({ error: describeError(error) }, 'a report could not be made')
+    const reporter = new Reporter({ urls, key, status, fetch: agent.fetch, logger, onFailure })
     agent.life.onEnd('reports', () => reporter.stop())
     sync.onStart?.(status)
     const result = await mirror.update(sync.signal)

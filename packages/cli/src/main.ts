@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { exitCodeOf } from './output/exit-codes.ts'
+import { createTerminal } from './output/terminal.ts'
 import { runProgram } from './program.ts'
 
 const [major = 0] = process.versions.node.split('.').map(Number)
@@ -25,6 +27,11 @@ for (const stream of [process.stdout, process.stderr]) {
     throw error
   })
 }
+// What a timer or a listener has thrown and nobody has caught ends the program, as told as what a command throws.
+process.on('uncaughtException', error => {
+  createTerminal(process.argv.includes('--json'), process.stdout, process.stderr).error(error, true)
+  process.exit(exitCodeOf(error))
+})
 process.exitCode = await runProgram({
   args: process.argv.slice(2),
   environment: process.env,

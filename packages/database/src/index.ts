@@ -1,4 +1,3 @@
 /** SQLite, opened our way: pragmas, application id, migrations as numbered .sql files; and locks between processes. */
-export { explainSqlite } from './explain-sqlite.ts'
 export { assertSound, type Database, dataVersion, type OpenOptions, openDatabase } from './open.ts'
 export { type AcquireOptions, type Lock, ProcessLock } from './process-lock.ts'

@@ -1,8 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { RepocastError } from '@repocast/errors'
 import Sqlite from 'better-sqlite3'
+import { corrupt, explainSqlite } from './explain-sqlite.ts'
+import { guard } from './guard.ts'
 
-/** A connection to a SQLite database that was opened our way. Whoever opened it closes it. */
+/**
+ * A connection to a SQLite database that was opened our way: what it throws is a RepocastError, but for mistakes in SQL.
+ * Whoever opened it closes it.
+ */
 export type Database = Sqlite.Database
 
 export interface OpenOptions {
@@ -15,14 +20,14 @@ export interface OpenOptions {
 /**
  * Opens or makes the database at `path`: WAL, so that readers and one writer of several processes do not wait for
  * each other; durable at checkpoints and consistent always (`synchronous = NORMAL`).
- * @throws RepocastError REPOCAST_DATABASE_FOREIGN, REPOCAST_DATABASE_CORRUPT, REPOCAST_DATABASE_UNUSABLE,
- *   REPOCAST_FORMAT_TOO_NEW
+ * @throws RepocastError REPOCAST_DATABASE_FOREIGN, REPOCAST_FORMAT_TOO_NEW, and as every use of it
+ *   REPOCAST_DATABASE_CORRUPT, REPOCAST_DATABASE_UNUSABLE, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
  */
 export function openDatabase(path: string, { applicationId, migrations }: OpenOptions): Database {
   const scripts = readMigrations(migrations)
   let database: Database | undefined
   try {
-    database = new Sqlite(path, { timeout: 10_000 })
+    database = guard(new Sqlite(path, { timeout: 10_000 }))
     assertOurs(database, path, applicationId)
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = NORMAL')
@@ -31,7 +36,7 @@ export function openDatabase(path: string, { applicationId, migrations }: OpenOp
     return database
   } catch (error) {
     database?.close()
-    throw explain(error, path)
+    throw explainSqlite(error, path)
   }
 }
 
@@ -88,48 +93,11 @@ function tooNew(path: string, version: number, newest: number): RepocastError {
 
 /**
  * Reads all of a database, and sees whether it holds together. Takes a second or two for a few hundred megabytes.
- * @throws RepocastError REPOCAST_DATABASE_CORRUPT, REPOCAST_DATABASE_UNUSABLE
+ * @throws RepocastError REPOCAST_DATABASE_CORRUPT
  */
 export function assertSound(database: Database): void {
-  let told: unknown
-  try {
-    told = database.pragma('quick_check(1)', { simple: true })
-  } catch (error) {
-    throw explain(error, database.name)
-  }
+  const told = database.pragma('quick_check(1)', { simple: true })
   if (told !== 'ok') throw corrupt(database.name, String(told))
-}
-
-/** The typed error for a failure of SQLite; anything else as it is. */
-export function explain(error: unknown, path: string): unknown {
-  if (!(error instanceof Sqlite.SqliteError)) {
-    if (error instanceof TypeError && /directory does not exist/.test(error.message)) return unusable(path, error)
-    return error
-  }
-  return isCorruption(error) ? corrupt(path, error.message, error) : unusable(path, error)
-}
-
-/** Whether SQLite has met bytes that are not its own. */
-export function isCorruption(error: unknown): boolean {
-  if (!(error instanceof Sqlite.SqliteError)) return false
-  return error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB'
-}
-
-export function corrupt(path: string, why: string, cause?: Error): RepocastError {
-  return new RepocastError('REPOCAST_DATABASE_CORRUPT', {
-    message: `${path} is damaged (${why})`,
-    hint: 'stop repocast, move the file away, and start again: what can be rebuilt from the files will be',
-    ...(cause && { cause }),
-  })
-}
-
-function unusable(path: string, cause: Error): RepocastError {
-  const what = existsSync(path) ? 'cannot be used' : 'cannot be made'
-  return new RepocastError('REPOCAST_DATABASE_UNUSABLE', {
-    message: `the database ${path} ${what} (${cause.message})`,
-    hint: 'look at the permissions of the data directory and at the free space',
-    cause,
-  })
 }
 
 /** A number that changes when another connection has committed something. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
-import { explain } from './open.ts'
+import { explainSqlite } from './explain-sqlite.ts'
 
 /** A lock that is held as long as this object is kept: when it is lost to garbage collection, so is the lock. */
 export interface Lock {
@@ -29,7 +29,7 @@ export class ProcessLock {
 
   /**
    * The lock, undefined when another process (or this one) holds it.
-   * @throws RepocastError REPOCAST_DATABASE_UNUSABLE
+   * @throws RepocastError REPOCAST_DATABASE_UNUSABLE, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
    */
   tryAcquire(): Lock | undefined {
     let database: Sqlite.Database | undefined
@@ -39,7 +39,7 @@ export class ProcessLock {
     } catch (error) {
       database?.close()
       if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined
-      throw explain(error, this.#path)
+      throw explainSqlite(error, this.#path)
     }
     const held = database
     return { release: () => void held.close() }
@@ -47,7 +47,7 @@ export class ProcessLock {
 
   /**
    * Waits for the lock without blocking the event loop.
-   * @throws RepocastError REPOCAST_DATABASE_UNUSABLE, and the reason of `signal`
+   * @throws as `tryAcquire`, and the reason of `signal`
    */
   async acquire({ signal, onWait }: AcquireOptions = {}): Promise<Lock> {
     for (let waited = false; ; waited = true) {

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentStatus } from '@repocast/api'
 import { parseDuration, parseRate } from '@repocast/daemon'
-import { explainSqlite } from '@repocast/database'
-import { describeError } from '@repocast/errors'
+import { describeError, isRepocastError } from '@repocast/errors'
 import type { AgentConfiguration } from '../configuration.ts'
 import { type AgentOptions, besideFeed, type Followed, type OpenAgent } from '../open-agent.ts'
 import { watchOrders } from '../orders/watch-orders.ts'
@@ -42,7 +41,9 @@ export async function followAll(given: FollowAllOptions): Promise<void> {
   const { agent, options, configuration, followed, mirrors } = all
   const { logger } = options
   const { swarm } = agent
-  const reporter = await startReports(all)
+  // When one part cannot go on, the others end, too.
+  const end = (error: unknown) => signal.aborted || broken.abort(error)
+  const reporter = await startReports(all, end)
   try {
     for (const mirror of mirrors) {
       await mirror.resume().catch((error: unknown) => {
@@ -54,6 +55,7 @@ export async function followAll(given: FollowAllOptions): Promise<void> {
     }
     await leaveOthers(agent, followed)
     logger.info({ packs: swarm.status().packs }, 'all packs are shared')
+    const { healer, scrubber } = createScrub(all)
     const wakes = mirrors.map(mirror => ({ mirror, wake: new Wake() }))
     const pollSeconds = parseDuration(configuration['poll-interval'])
     const events = [...new Set(followed.flatMap(({ link }) => besideFeed(link, 'events')))].map(async url => {
@@ -77,13 +79,10 @@ export async function followAll(given: FollowAllOptions): Promise<void> {
       }),
     )
     const ordered = wakes.map(({ mirror, wake }) => ({ repository: mirror.repository, onChange: () => wake.call() }))
-    const { healer, scrubber } = createScrub(all)
     const scrubbing = [healer.run(signal), scrubber.run(signal)]
     const ordering = watchOrders(agent.store, ordered, () => scrubber.ordered(), signal)
     const followingUp = mirrors.map(async mirror => await mirror.followUp(signal))
     const parts = [...events, ...following, ...followingUp, ...scrubbing, ordering, untilAborted(signal)]
-    // When one cannot go on, the others end, too.
-    const end = (error: unknown) => signal.aborted || broken.abort(explainSqlite(error, options.data))
     await Promise.all(parts.map(async part => await part.catch(end)))
     broken.signal.throwIfAborted()
   } finally {
@@ -91,18 +90,19 @@ export async function followAll(given: FollowAllOptions): Promise<void> {
   }
 }
 
-async function startReports({
-  agent,
-  options,
-  configuration,
-  followed,
-  status,
-  onChange,
-}: FollowAllOptions): Promise<Reporter | undefined> {
+async function startReports(
+  { agent, options, configuration, followed, status, onChange }: FollowAllOptions,
+  end: (error: unknown) => void,
+): Promise<Reporter | undefined> {
   if (!configuration.report) return undefined
   const urls = [...new Set(followed.flatMap(({ link }) => besideFeed(link, 'reports')))]
   const key = await openAgentKey(agent.layout.key)
-  const reporter = new Reporter({ urls, key, status, fetch: agent.fetch, logger: options.logger })
+  const { logger } = options
+  const onFailure = (error: unknown) => {
+    logger.warn({ error: describeError(error) }, 'a report could not be made')
+    if (isRepocastError(error, 'REPOCAST_DATABASE_CORRUPT')) end(error)
+  }
+  const reporter = new Reporter({ urls, key, status, fetch: agent.fetch, logger, onFailure })
   onChange(() => reporter.changed())
   return reporter
 }

@@ -1,5 +1,4 @@
 import type { RepositoryState, RepositoryStatus } from '@repocast/api'
-import { explainSqlite } from '@repocast/database'
 import { describeError, isRepocastError, RepocastError } from '@repocast/errors'
 import type { Follower } from '@repocast/feed'
 import { explainDiskError, lookAt } from '@repocast/files'
@@ -159,10 +158,7 @@ export class Mirror {
       else this.#setState(target.serial < this.newestSerial ? 'held' : 'current')
       return result
     } catch (error) {
-      const explained = explainSqlite(
-        explainDiskError(error, 'update', this.repository),
-        this.#with.store.layout.directory,
-      )
+      const explained = explainDiskError(error, 'update', this.repository)
       if (!signal.aborted) this.#fail(explained)
       throw explained
     } finally {

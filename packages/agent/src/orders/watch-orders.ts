@@ -14,7 +14,7 @@ const lookMilliseconds = 250
 /**
  * Tells of orders that commands give while the agent runs: they write them into the catalog, and SQLite tells by a
  * counter that somebody else has committed, so that looking costs nothing. `onScrub` is called when a round of the scrub is
- * asked for. Until the signal; never throws.
+ * asked for. Until the signal. Throws what the catalog does.
  */
 export async function watchOrders(
   { catalog, orders, scrubLog }: Store,

@@ -9,6 +9,8 @@ export interface ReporterOptions {
   readonly status: () => AgentStatus
   readonly fetch: typeof fetch
   readonly logger: Logger
+  /** Told what `status` throws when a report is due by itself. */
+  readonly onFailure: (error: unknown) => void
 }
 
 /** While packs move, the origin's picture of the swarm is to be as it is. */
@@ -26,7 +28,7 @@ export class Reporter {
 
   constructor(options: ReporterOptions) {
     this.#options = options
-    this.#regular = setInterval(() => this.#sendWhenDue(), everyMilliseconds.moving)
+    this.#regular = setInterval(() => void this.#sendWhenDue().catch(options.onFailure), everyMilliseconds.moving)
     this.#regular.unref()
   }
 
@@ -34,19 +36,22 @@ export class Reporter {
   changed(): void {
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined
-      void this.send()
+      this.send().catch(this.#options.onFailure)
     }, gatherMilliseconds)
     this.#soon.unref()
   }
 
-  #sendWhenDue(): void {
+  async #sendWhenDue(): Promise<void> {
     const { downloadRate, uploadRate } = this.#options.status()
     this.#restedMilliseconds += everyMilliseconds.moving
     if (downloadRate + uploadRate === 0 && this.#restedMilliseconds < everyMilliseconds.resting) return
-    void this.send()
+    await this.send()
   }
 
-  /** Sends a report to each origin now. A failure is no harm: the next report tells the same. */
+  /**
+   * Sends a report to each origin now. That one does not get it is no harm: the next report tells the same.
+   * @throws what `status` throws
+   */
   async send(): Promise<void> {
     const { urls, key, status, fetch, logger } = this.#options
     this.#restedMilliseconds = 0
