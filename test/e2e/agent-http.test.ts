@@ -7,11 +7,15 @@ import { expect, test } from 'vitest'
 import { type LabAgent, startAgent, startOrigin } from '../lab/deployment.ts'
 import { type Lab, nastyThings, openLab, plainTree, runCommand } from '../lab/index.ts'
 
-async function serve(lab: Lab, source: string, settings: Readonly<Record<string, unknown>> = {}) {
+async function serve(lab: Lab, source: string, settings: Readonly<Record<string, unknown>> = {}, names = ['tree']) {
   const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const agent = await startAgent(lab, { tree: await origin.link('tree') }, { settings })
-  await agent.waitForSerial('tree', 1)
+  const links: Record<string, string> = {}
+  for (const name of names) {
+    await origin.publish(name, source)
+    links[name] = await origin.link(name)
+  }
+  const agent = await startAgent(lab, links, { settings })
+  for (const name of names) await agent.waitForSerial(name, 1)
   return { origin, agent }
 }
 
@@ -118,6 +122,23 @@ test('curl is answered as by a web server: ranges, conditions, caching, types, r
   for (const path of ['links/to%20itself', 'links/to%20nothing', 'not/here']) {
     expect((await curl(`${url}/nasty/${path}`)).status).toBe(404)
   }
+})
+
+test('a repository that is called feed is served beside the feeds that are given on', async () => {
+  await using lab = openLab('called-feed')
+  const source = lab.newDirectory('source')
+  await plainTree(source, { seed: 4, files: 5, directories: 1, nasty: ['empty files'] })
+  writeFileSync(join(source, 'InRelease'), 'a release')
+  const { agent } = await serve(lab, source, {}, ['tree', 'feed'])
+  expect(await curl(`${agent.url}/feed/InRelease`)).toMatchObject({ status: 200, body: 'a release' })
+  expect(await curl(`${agent.url}/feed/InRelease`, '-I')).toMatchObject({ status: 200, body: '' })
+  expect(await curl(`${agent.url}/feed`)).toMatchObject({ status: 301, headers: { location: './feed/' } })
+  expect((await curl(`${agent.url}/feed/`)).body).toContain('<a href="nasty/">nasty/</a>')
+  expect(await curl(`${agent.url}/feed/nasty/empty%20files/empty`)).toMatchObject({ status: 200, body: '' })
+  expect((await curl(`${agent.url}/feed/nasty/`)).body).toContain('<a href="empty%20files/">')
+  for (const name of ['tree', 'feed'])
+    expect(JSON.parse((await curl(`${agent.url}/feed/${name}/timestamp.json`)).body)).toHaveProperty('signatures')
+  expect((await curl(`${agent.url}/feed/not/here`)).status).toBe(404)
 })
 
 test('nothing outside of the snapshot is given out, and listings can be turned off', async () => {

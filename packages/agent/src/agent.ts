@@ -22,7 +22,7 @@ import { addRelayRoutes } from './relay/routes.ts'
 import { changedKeys } from './reload.ts'
 import { RecentFailures } from './report/recent-failures.ts'
 import { agentActivity } from './serve/activity.ts'
-import { addRoutes } from './serve/routes.ts'
+import { addRoutes, serveTrees } from './serve/routes.ts'
 
 export interface AgentDaemonOptions extends AgentOptions {
   /** Directory of the built pages. */
@@ -146,19 +146,18 @@ class RunAgent {
       const fields = { directory: this.#options.pages }
       this.#options.logger.warn(fields, 'the page was not built, / leads to /status.json: npm run build')
     }
-    addRoutes(server, {
+    const trees = {
       store: this.#agent.store,
       mirrors: () => this.#mirrors,
-      status,
-      activity: () => this.#activity(),
-      pages,
       isListing: () => this.#configuration['directory-listing'],
-    })
+    }
+    addRoutes(server, { ...trees, status, activity: () => this.#activity(), pages })
     addRelayRoutes(server, {
       mirrors: () => this.#mirrors,
       store: this.#agent.store,
       peerPort: this.#configuration['announce-port'] ?? this.#agent.swarm.port,
       events: this.#events,
+      otherwise: serveTrees(trees),
     })
     const { host, port } = parseListen(address)
     await listen(server, host, port)

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createHttpServer, EventStream, Registry } from '@repocast/daemon'
+import { createHttpServer, EventStream, type FastifyReply, type FastifyRequest, Registry } from '@repocast/daemon'
 import { silentLogger } from '@repocast/errors'
 import { FeedRelay, parseLink } from '@repocast/feed'
 import { objectIdOf, type PackReference, parseInfoHash } from '@repocast/objects'
@@ -95,10 +95,13 @@ test('a relay gives its files with the peer port, and .torrent files that it has
   const silent = { ...follower, relay: undefined }
   const mirrors = () => [
     { repository: 'debian', follower },
+    { repository: 'torrents', follower },
     { repository: 'secret', follower: silent },
   ]
   const events = new EventStream()
-  addRelayRoutes(server, { mirrors, store, peerPort: 6881, events })
+  const otherwise = async (request: FastifyRequest, reply: FastifyReply) =>
+    await reply.code(request.url === '/feed/pool/a.deb' ? 200 : 404).send()
+  addRelayRoutes(server, { mirrors, store, peerPort: 6881, events, otherwise })
   const get = async (url: string, headers = {}) => await server.inject({ url, headers })
   const { statusCode, headers, body } = await get('/feed/debian/timestamp.json')
   expect([statusCode, body, headers['x-repocast-peer-port']]).toEqual([200, '{}', '6881'])
@@ -106,6 +109,9 @@ test('a relay gives its files with the peer port, and .torrent files that it has
   expect([again.statusCode, again.headers['x-repocast-peer-port']]).toEqual([304, '6881'])
   expect((await get(`/feed/torrents/${here}.torrent`)).body).toBe('here')
   expect((await get(`/feed/torrents/${known}.torrent`)).body).toBe('known')
+  expect((await get('/feed/torrents/timestamp.json')).body).toBe('{}')
+  // of a repository that is called feed
+  expect((await get('/feed/pool/a.deb')).statusCode).toBe(200)
   for (const url of [
     `/feed/torrents/${unknown}.torrent`,
     '/feed/debian/1.root.json',

@@ -17,6 +17,8 @@ export interface RelaySources {
   readonly peerPort: number
   /** Tells of what is published, as the origin does. */
   readonly events: EventStream
+  /** Answers what is not of a relay: it may be a file of a repository that is itself called `feed`. */
+  readonly otherwise: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 }
 
 const unchanging = 'max-age=31536000, immutable'
@@ -25,7 +27,8 @@ const unchanging = 'max-age=31536000, immutable'
  * The feeds of mirrored repositories as further mirrors may follow them: `/feed/NAME/` has what the origin has under
  * `/feed/`, and beside it are events and .torrent files, as beside the origin's feed.
  */
-export function addRelayRoutes(server: FastifyInstance, { mirrors, store, peerPort, events }: RelaySources): void {
+export function addRelayRoutes(server: FastifyInstance, sources: RelaySources): void {
+  const { mirrors, store, peerPort, events, otherwise } = sources
   const torrentOf = async (infoHash: InfoHash): Promise<Buffer | undefined> => {
     if (!mirrors().some(({ follower }) => follower.relay)) return undefined
     if (store.packs.has(infoHash)) return await store.packs.torrent(infoHash)
@@ -36,24 +39,25 @@ export function addRelayRoutes(server: FastifyInstance, { mirrors, store, peerPo
     }
     return undefined
   }
+  const answer = async (request: FastifyRequest, reply: FastifyReply, repository: string, name: string) => {
+    const mirror = mirrors().find(one => one.repository === repository)
+    const bytes = await mirror?.follower.relay?.file(name)
+    if (bytes === undefined) return await otherwise(request, reply)
+    reply.header(peerPortHeader, peerPort)
+    return await sendFile(request, reply, name, bytes)
+  }
   server.get('/feed/events', (_request, reply) => events.add(reply))
   server.get<{ Params: { name: string } }>('/feed/torrents/:name', async (request, reply) => {
-    const infoHash = parseInfoHash(request.params.name.replace(/\.torrent$/, ''))
-    const torrent = await torrentOf(infoHash)
-    if (torrent) return await reply.type('application/x-bittorrent').header('cache-control', unchanging).send(torrent)
-    reply.callNotFound()
-    return reply
+    const { name } = request.params
+    const [, infoHash] = /^([0-9a-f]{40})\.torrent$/.exec(name) ?? []
+    if (infoHash === undefined) return await answer(request, reply, 'torrents', name)
+    const torrent = await torrentOf(parseInfoHash(infoHash))
+    if (!torrent) return await otherwise(request, reply)
+    return await reply.type('application/x-bittorrent').header('cache-control', unchanging).send(torrent)
   })
   server.get<{ Params: { repository: string; '*': string } }>('/feed/:repository/*', async (request, reply) => {
     const { repository, '*': name } = request.params
-    const mirror = mirrors().find(one => one.repository === repository)
-    const bytes = await mirror?.follower.relay?.file(name)
-    if (bytes === undefined) {
-      reply.callNotFound()
-      return reply
-    }
-    reply.header(peerPortHeader, peerPort)
-    return await sendFile(request, reply, name, bytes)
+    return await answer(request, reply, repository, name)
   })
 }
 
