@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type PartedPackage, partedRepository } from '../lab/deb/parted-repository.ts'
 import { type LabAgent, type LabRepositoryStatus, startAgent, startOrigin } from '../lab/deployment.ts'
-import { aptClient, assertSameTree, openLab, runCommand } from '../lab/index.ts'
+import { aptClient, assertSameTree, openLab, repocast, runCommand, tryRepocast } from '../lab/index.ts'
 
 const bytes = 700_000
 
@@ -109,6 +109,27 @@ test('what a filtered mirror has it gives to others, also when nobody else has i
   const { fromMirrorsBytes, fromOriginBytes, fromWebSeedBytes } = await second.status()
   expect(fromMirrorsBytes).toBeGreaterThan(wanted.length * bytes)
   expect(fromOriginBytes + fromWebSeedBytes).toBe(0)
+
+  // once, by options of the same names
+  const once = join(lab.newDirectory('once'), 'debian')
+  const sync = ['agent', 'sync', link, once, '--data', lab.newDirectory('once-data')]
+  const lists = [
+    '--suites',
+    'stable',
+    '--components',
+    'main,other',
+    '--architectures',
+    'arm',
+    '--architectures',
+    'amd64',
+  ]
+  const options = [...lists, '--no-sources', '--no-debug', '--newest', '2']
+  const { stdout } = await repocast([...sync, ...options])
+  const { filter: part } = (await first.status()).repositories[0] ?? {}
+  expect(stdout).toContain(`its filter leaves out ${part?.leftOutFiles} of `)
+  await assertSameTree(first.servedPath('debian'), once)
+  const wrong = await tryRepocast([...sync, '--architectures', 'amd 64'])
+  expect(wrong).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('agent sync: `architectures.0` ') })
 
   // one that wants all gets that part, waits for the rest, and goes on when it comes
   const whole = await startAgent(lab, { debian: link }, { name: 'whole' })

@@ -65,13 +65,16 @@ function remarks(one: RepositoryStatus | undefined): string[] {
   const lines: string[] = []
   if (hold !== undefined) lines.push(`    held at ${hold}`)
   else if (channel !== undefined) lines.push(`    follows the channel ${channel}`)
-  if (filter)
-    lines.push(
-      `    its filter leaves out ${formatCount(filter.leftOutFiles)} of ${formatCount(filter.files + filter.leftOutFiles)} files, ${formatBytes(filter.leftOutBytes)}`,
-    )
+  if (filter) lines.push(`    ${filterText(filter)}`)
   if (swapDue !== undefined) lines.push(`    waits until ${swapDue}`)
   if (error) lines.push(`    ${error.code}: ${error.message}`)
   return lines
+}
+
+/** What a filter leaves out. */
+export function filterText({ files, leftOutFiles, leftOutBytes }: NonNullable<RepositoryStatus['filter']>): string {
+  const of = `${formatCount(leftOutFiles)} of ${formatCount(files + leftOutFiles)} files`
+  return `its filter leaves out ${of}, ${formatBytes(leftOutBytes)}`
 }
 
 /** Limits that hold now, or will by the schedule: a line for all, and one for each repository that has its own. */

@@ -48,7 +48,18 @@ export function parseConfiguration<S extends TObject>(
   for (const [key, value] of overrides(schema, environment)) document.set(key, value)
   const value = withDefaults(schema, document.toJS({ maxAliasCount: 100 }) ?? {})
   if (Check(schema, value)) return value
-  throw explain(schema, value, path, document, lines)
+  throw explain(schema, value, path, keys => lineOf(document, lines, keys))
+}
+
+/**
+ * Settings that come from elsewhere than a file, such as the options of a command, checked as those in a file are.
+ * `where` is for messages.
+ * @throws RepocastError REPOCAST_CONFIGURATION_WRONG
+ */
+export function checkSettings<S extends TObject>(schema: S, settings: object, where: string): Static<S> {
+  const value = withDefaults(schema, settings)
+  if (Check(schema, value)) return value
+  throw explain(schema, value, where, () => undefined)
 }
 
 /** `REPOCAST_PEER_PORT=6881` overrides the top-level key `peer-port`. */
@@ -81,7 +92,12 @@ function withDefaults(schema: SchemaNode, value: unknown): unknown {
   return filled
 }
 
-function explain(schema: TObject, value: unknown, path: string, document: Document, lines: LineCounter): RepocastError {
+function explain(
+  schema: TObject,
+  value: unknown,
+  path: string,
+  lineOf: (keys: readonly string[]) => number | undefined,
+): RepocastError {
   const problems = Errors(schema, value).filter(({ keyword }) => keyword !== 'boolean')
   const [problem] = problems
   const keys = (problem?.instancePath ?? '').split('/').slice(1)
@@ -89,15 +105,10 @@ function explain(schema: TObject, value: unknown, path: string, document: Docume
     const unknown = (problem.params as { additionalProperties: string[] }).additionalProperties[0] ?? ''
     const known = nearest(unknown, Object.keys(schemaAt(schema, keys)?.properties ?? {}))
     const hint = known === undefined ? undefined : `did you mean \`${known}\`?`
-    return wrong(
-      path,
-      lineOf(document, lines, [...keys, unknown]),
-      `there is no key \`${[...keys, unknown].join('.')}\``,
-      hint,
-    )
+    return wrong(path, lineOf([...keys, unknown]), `there is no key \`${[...keys, unknown].join('.')}\``, hint)
   }
   const what = keys.length === 0 ? 'the file' : `\`${keys.join('.')}\``
-  return wrong(path, lineOf(document, lines, keys), `${what} ${problem?.message ?? 'is wrong'}`)
+  return wrong(path, lineOf(keys), `${what} ${problem?.message ?? 'is wrong'}`)
 }
 
 function schemaAt(schema: SchemaNode, keys: readonly string[]): SchemaNode | undefined {

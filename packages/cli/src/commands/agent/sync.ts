@@ -4,8 +4,10 @@ import { formatBytes, parseDuration } from '@repocast/daemon'
 import type { Argv } from 'yargs'
 import { type Command, dataOption, positive } from '../../command.ts'
 import { showAgentProgress } from '../../output/agent-progress.ts'
+import { filterText } from '../../output/agent-status.ts'
 import { createProgressView } from '../../output/progress.ts'
 import { commandLog } from '../../program-log.ts'
+import { settingsOf, syncSettingOptions } from './sync-settings.ts'
 
 const options = (yargs: Argv) =>
   yargs
@@ -37,6 +39,7 @@ const options = (yargs: Argv) =>
         defaultDescription: 'the host name',
         describe: 'What the origin calls this mirror',
       },
+      ...syncSettingOptions,
     })
 type Args = Awaited<ReturnType<typeof options>['argv']>
 
@@ -44,11 +47,12 @@ export const agentSync: Command<Args> = {
   usage: 'sync <link> <directory>',
   summary: 'Fetch the newest snapshot, or the one that a channel names, once, serve it as a directory, and end',
   options: options as (yargs: Argv) => Argv<Args>,
-  examples: [["$0 agent sync 'repocast+http://…' /srv/mirror/debian --data /var/lib/repocast --seed-for 10m", '']],
-  async run(
-    { link, directory, data, serial: wanted, check, 'seed-for': seedFor, 'peer-port': peerPort, name },
-    context,
-  ) {
+  examples: [
+    ["$0 agent sync 'repocast+http://…' /srv/mirror/debian --data /var/lib/repocast --seed-for 10m", ''],
+    ["$0 agent sync 'repocast+http://…' /srv/mirror/debian --data DIR --architectures amd64 --no-sources", ''],
+  ],
+  async run(args, context) {
+    const { link, directory, data, serial: wanted, check, 'seed-for': seedFor, 'peer-port': peerPort, name } = args
     const { terminal, signal } = context
     const seedForSeconds = parseDuration(seedFor)
     const view = createProgressView(terminal, () => performance.now() / 1000)
@@ -64,6 +68,7 @@ export const agentSync: Command<Args> = {
           name,
           peerPort,
           seedForSeconds,
+          settings: settingsOf(args),
           signal,
           onStart: status => {
             stop = showAgentProgress(view, status)
@@ -72,6 +77,7 @@ export const agentSync: Command<Args> = {
             stop()
             const { downloadedBytes, fromMirrorsBytes, fromOriginBytes, fromWebSeedBytes } = status
             const { repository, serial } = record
+            const filter = status.repositories.find(one => one.name === repository)?.filter
             terminal.value({
               repository,
               serial,
@@ -81,11 +87,13 @@ export const agentSync: Command<Args> = {
               fromMirrorsBytes,
               fromOriginBytes,
               fromWebSeedBytes,
+              filter,
             })
             const what = swapped ? 'now serves' : 'serves already'
             terminal.line(
               `${directory} ${what} ${repository} serial ${serial}; ${formatBytes(downloadedBytes)} received`,
             )
+            if (filter) terminal.line(filterText(filter))
             if (seedForSeconds > 0) terminal.line(`giving to others for ${seedFor}`)
           },
         },
