@@ -41,7 +41,7 @@ test('a collection that is killed at any moment loses nothing, and the next one 
   await reset()
   const undisturbed = await publishAndCollect(99)
   await killAtRandomMoments({
-    kills: 4,
+    kills: 3,
     phases: ['removing objects'],
     seed: 3,
     reset,
