@@ -40,6 +40,11 @@ test('a record reads back as it was written', () => {
   expect(decodeRecord(encodeRecord(record))).toEqual(record)
 })
 
+test('what a caller knows more of the top directory is not written', () => {
+  const root = { ...record.root, segments: [] }
+  expect(encodeRecord({ ...record, root })).toEqual(encodeRecord(record))
+})
+
 test('a record of a newer format is refused as too new, not as malformed', () => {
   const newer = Buffer.from(encodeRecord(record).toString().replace('"version":1', '"version":2'))
   expect(codeOf(newer)).toBe('REPOCAST_FORMAT_TOO_NEW')

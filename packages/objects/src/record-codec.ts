@@ -22,11 +22,12 @@ export function parseInfoHash(text: string): InfoHash {
 
 /** Canonical JSON of a record, one line. */
 export function encodeRecord(record: SnapshotRecord): Buffer {
-  const { repository, kind, serial, created, root, counts, bytes } = record
+  const { repository, kind, serial, created, counts, bytes } = record
+  const { id, size, mode, mtime } = record.root
   const packs = record.packs.map(pack => ({ ...pack }))
   const findings = record.findings.map(finding => ({ ...finding }))
   const value = { format, version: formatVersion, repository, kind, serial, created, bytes, packs, findings }
-  return Buffer.from(`${canonicalJson({ ...value, root: { ...root }, counts: { ...counts } })}\n`, 'utf8')
+  return Buffer.from(`${canonicalJson({ ...value, root: { id, size, mode, mtime }, counts: { ...counts } })}\n`, 'utf8')
 }
 
 /** @throws RepocastError REPOCAST_RECORD_MALFORMED, REPOCAST_FORMAT_TOO_NEW */

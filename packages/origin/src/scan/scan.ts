@@ -205,10 +205,10 @@ class Scan {
       if (intake.isFull || scanCache.isFull) await this.#commit()
       this.#options.signal?.throwIfAborted()
     }
-    const tree = builder.finish()
-    for (const { id, bytes } of trees) if (!intake.has(id)) await intake.addTree(id, bytes)
-    scanCache.set(path, { looks: looks.finish(), files: encodeFiles(files), tree })
-    return tree
+    const { id, size } = builder.finish()
+    for (const tree of trees) if (!intake.has(tree.id)) await intake.addTree(tree.id, tree.bytes)
+    scanCache.set(path, { looks: looks.finish(), files: encodeFiles(files), tree: { id, size } })
+    return { id, size }
   }
 
   #resolve(
