@@ -6,14 +6,17 @@ test('a private repository reaches mirrors; who blocks all peers has it from the
   await using lab = openLab('peers')
   const source = lab.newDirectory('source')
   await plainTree(source, { seed: 1, files: 30, directories: 3, bytes: 60_000 })
-  const origin = await startOrigin(lab, { repositories: { tree: { private: true } } })
+  const origin = await startOrigin(lab, { repositories: { tree: { private: true } }, settings: { dht: true } })
   const { packs } = await origin.publish('tree', source)
   const torrent = async (infoHash: string | undefined) =>
     Buffer.from(await (await fetch(`${origin.url}/torrents/${infoHash}.torrent`)).arrayBuffer()).toString('latin1')
   expect(await torrent(packs[0]?.infoHash)).toContain('7:privatei1e')
   const links = { tree: await origin.link('tree') }
-  const first = await startAgent(lab, links, { name: 'first' })
+  const first = await startAgent(lab, links, { name: 'first', settings: { dht: true } })
   await first.waitForSerial('tree', 1)
+
+  // The origin tells where it is with the feed, and so is the first node of a DHT.
+  await first.process.waitUntil('a node of the DHT', async () => (await first.status()).dhtNodes === 1, 30)
 
   // The second one meets nobody: what it gets, it gets from the web seed.
   const second = await startAgent(lab, links, { name: 'second', settings: { 'peer-block': ['127.0.0.0/8'] } })

@@ -48,21 +48,35 @@ test('a client that wants everything encrypted downloads from an origin as it is
   await assertSameFiles(source, await downloadAll(lab, scenario))
 })
 
+test('a client that knows no tracker finds an origin, and is found, by the DHT', async () => {
+  await using lab = openLab('dht')
+  const port = await freePort()
+  const origin = await startOrigin(lab, { settings: { dht: true, 'dht-port': port } })
+  const source = lab.newDirectory('source')
+  plainTree(source, { files: 40, bytes: [1, 200_000] })
+  const { packs } = await origin.publish('tree', source)
+  const scenario = { client: aria2, origin, packs, trackers: [], tracker: undefined, dhtNode: `127.0.0.1:${port}` }
+  await assertSameFiles(source, await downloadAll(lab, scenario))
+  expect(await (await fetch(`${origin.url}/metrics`)).text()).toMatch(/^repocast_origin_dht_nodes [1-9]/m)
+})
+
 interface Scenario {
   readonly client: TorrentClient
   readonly origin: LabOrigin
   readonly packs: PublishedSnapshot['packs']
   /** All that a .torrent names. */
   readonly trackers: readonly string[]
-  /** The only one that the client is to know. */
-  readonly tracker: string
+  /** The only one that the client is to know; undefined: none. */
+  readonly tracker: string | undefined
+  /** Where it begins in the DHT. */
+  readonly dhtNode?: string
   readonly mustEncrypt?: boolean
 }
 
 /** Downloads every torrent of a snapshot; the directory that comes back has the files of all of them. */
 async function downloadAll(
   lab: Lab,
-  { client, origin, packs, trackers, tracker, mustEncrypt }: Scenario,
+  { client, origin, packs, trackers, tracker, mustEncrypt, dhtNode }: Scenario,
 ): Promise<string> {
   const [directory, together] = [lab.newDirectory(client.name), lab.newDirectory('together')]
   for (const { infoHash } of packs) {
@@ -71,19 +85,20 @@ async function downloadAll(
     const published = Buffer.from(await response.arrayBuffer()).toString('latin1')
     for (const named of trackers) expect(published).toContain(`${named.length}:${named}`)
     const torrent = join(directory, `${infoHash}.torrent`)
-    await writeFile(torrent, withOneTracker(published, tracker), 'latin1')
+    await writeFile(torrent, withTracker(published, tracker), 'latin1')
     const target = join(directory, infoHash)
-    await client.download(lab, { torrent, directory: target, timeoutSeconds: 45, ...(mustEncrypt && { mustEncrypt }) })
+    const settings = { ...(mustEncrypt && { mustEncrypt }), ...(dhtNode !== undefined && { dhtNode }) }
+    await client.download(lab, { torrent, directory: target, timeoutSeconds: 45, ...settings })
     // Below the name of the torrent, which is for the client's user only.
     await runCommand('sh', ['-c', 'cp -r "$0"/*/. "$1"', target, together])
   }
   return together
 }
 
-/** The same torrent, with the same info-hash: what names trackers stands in front of the rest. */
-function withOneTracker(torrent: string, tracker: string): string {
+/** The same torrent, with the same info-hash and this tracker at most: what names trackers stands in front of the rest. */
+function withTracker(torrent: string, tracker: string | undefined): string {
   const rest = torrent.slice(torrent.indexOf('10:created by'))
-  return `d8:announce${tracker.length}:${tracker}${rest}`
+  return tracker === undefined ? `d${rest}` : `d8:announce${tracker.length}:${tracker}${rest}`
 }
 
 /** Compares files byte for byte, besides what repocast keeps of directories. */

@@ -122,6 +122,7 @@ export interface LabAgent {
 }
 
 export interface LabAgentStatus {
+  readonly dhtNodes?: number
   readonly downloadedBytes: number
   readonly uploadedBytes: number
   readonly fromMirrorsBytes: number

@@ -48,7 +48,7 @@ export async function runAgent(
 ): Promise<void> {
   const configuration = await loadFollowed(options)
   const plan = limitPlan(configuration)
-  await withAgent(options, { ...peerOptions(configuration), plan }, async agent => {
+  await withAgent(options, { ...peerOptions(configuration, new AgentLayout(options.data)), plan }, async agent => {
     meetPeers(agent.swarm, configuration)
     await new RunAgent(agent, options, configuration).run(signal, onStart)
     options.logger.info({}, 'stopping')

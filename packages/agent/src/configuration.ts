@@ -2,7 +2,9 @@ import { hostname } from 'node:os'
 import {
   bindAddressPattern,
   bytesPattern,
+  dhtKeys,
   durationPattern,
+  hostPortPattern,
   loadConfiguration,
   proxyPattern,
   ratePattern,
@@ -17,9 +19,6 @@ import type { AgentLayout } from './layout.ts'
 import { LimitSchedule, limitKeys } from './limits/configuration.ts'
 
 const traceChoice = [Type.Boolean(), Type.Literal('auto')]
-
-/** `HOST:PORT`, IPv6 in brackets. */
-const peerPattern = '^([a-zA-Z0-9._-]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}$'
 
 /** `agent.yaml`. */
 export const AgentConfiguration = Type.Object(
@@ -41,7 +40,7 @@ export const AgentConfiguration = Type.Object(
           'upload-limit': Type.Optional(limitKeys['upload-limit']),
           'download-limit': Type.Optional(limitKeys['download-limit']),
           'limit-schedule': Type.Optional(LimitSchedule),
-          peers: Type.Optional(Type.Array(Type.String({ pattern: peerPattern }), { maxItems: 1000 })),
+          peers: Type.Optional(Type.Array(Type.String({ pattern: hostPortPattern }), { maxItems: 1000 })),
           check: Type.Optional(Type.Boolean({ description: 'As `check` below, for this repository.' })),
           'keep-removed': Type.Optional(
             Type.String({ pattern: durationPattern, description: 'As `keep-removed` below, for this repository.' }),
@@ -204,7 +203,7 @@ export const AgentConfiguration = Type.Object(
       default: 500,
       description: 'Peers that are connected at the same time, at most.',
     }),
-    peers: Type.Array(Type.String({ pattern: peerPattern }), {
+    peers: Type.Array(Type.String({ pattern: hostPortPattern }), {
       maxItems: 1000,
       default: [],
       description:
@@ -237,6 +236,7 @@ export const AgentConfiguration = Type.Object(
       description:
         'Tell connected peers of each other (PEX), so that they stay together while no tracker answers. Never about private packs.',
     }),
+    ...dhtKeys,
     'ramp-up': Type.String({
       pattern: durationPattern,
       default: '0s',

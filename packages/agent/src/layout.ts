@@ -29,6 +29,11 @@ export class AgentLayout {
     return join(this.directory, 'trust.sqlite')
   }
 
+  /** Nodes of the DHT, for the next start. */
+  get dhtNodes(): string {
+    return join(this.directory, 'dht-nodes')
+  }
+
   /** Held by the process that works on the directory. */
   get lock(): string {
     return join(this.directory, 'agent.lock')

@@ -190,6 +190,13 @@ export function createAgentMetrics(status: () => AgentStatus): Registry {
       },
     },
     { name: 'repocast_agent_peers', help: 'Connected peers.', collect: (values, now) => values.set(now.peers) },
+    {
+      name: 'repocast_agent_dht_nodes',
+      help: 'Known nodes of the DHT, where it is joined.',
+      collect: (values, { dhtNodes }) => {
+        if (dhtNodes !== undefined) values.set(dhtNodes)
+      },
+    },
   ])
 }
 

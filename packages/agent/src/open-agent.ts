@@ -71,6 +71,7 @@ export type PeerOptions = Pick<
   | 'encryption'
   | 'localDiscovery'
   | 'peerExchange'
+  | 'dht'
   | 'site'
   | 'limits'
 > & {

@@ -2,9 +2,11 @@ import { parseConfiguration } from '@repocast/daemon'
 import type { PeerLists, Swarm } from '@repocast/swarm'
 import { expect, test } from 'vitest'
 import { AgentConfiguration } from './configuration.ts'
+import { AgentLayout } from './layout.ts'
 import { checkPeerLists, meetPeers, peerOptions } from './peer-options.ts'
 
 const parse = (text: string) => parseConfiguration(AgentConfiguration, text, 'agent.yaml')
+const layout = new AgentLayout('/data')
 const link = (name: string) => `repocast+http://origin.example.org:8080/feed/#1:${name}:${'0123456789abcdef'.repeat(4)}`
 
 test('what a configuration says of ports, addresses and the start of transfers is what the swarm is opened with', () => {
@@ -18,7 +20,7 @@ local-discovery: true
 peer-exchange: false
 ramp-up: 30s
 max-connections: 9`
-  expect(peerOptions(parse(text))).toMatchObject({
+  expect(peerOptions(parse(text), layout)).toMatchObject({
     peerPort: 7000,
     bindAddress: '192.0.2.1',
     announceAddress: '198.51.100.7',
@@ -26,9 +28,18 @@ max-connections: 9`
     encryption: 'require',
     localDiscovery: {},
     peerExchange: false,
+    dht: undefined,
     maxConnections: 9,
     limits: { rampUpSeconds: 30 },
   })
+})
+
+test('the DHT is joined when the configuration says so, and where', () => {
+  expect(peerOptions(parse('dht: true'), layout).dht).toEqual({ bootstrap: [], nodesFile: '/data/dht-nodes' })
+  const text = 'dht: true\ndht-port: 7002\ndht-bootstrap: ["origin.example.org:6881", "192.0.2.9:6881"]'
+  const bootstrap = ['origin.example.org:6881', '192.0.2.9:6881']
+  expect(peerOptions(parse(text), layout).dht).toEqual({ port: 7002, bootstrap, nodesFile: '/data/dht-nodes' })
+  expect(() => parse('dht-bootstrap: [origin.example.org]')).toThrow('agent.yaml:1')
 })
 
 test('peers and lists of a configuration take the place of those before, also of repositories that are gone', () => {

@@ -1,13 +1,14 @@
-import { parseDuration } from '@repocast/daemon'
+import { dhtChoice, parseDuration } from '@repocast/daemon'
 import { describeError, isRepocastError, RepocastError } from '@repocast/errors'
 import { parseLink } from '@repocast/feed'
 import { Networks, Site, type Swarm } from '@repocast/swarm'
 import type { AgentConfiguration } from './configuration.ts'
+import type { AgentLayout } from './layout.ts'
 import { LimitPlan } from './limits/limit-plan.ts'
 import type { PeerOptions } from './open-agent.ts'
 
 /** How an agent meets other peers, by its configuration. @throws RepocastError REPOCAST_CONFIGURATION_WRONG */
-export function peerOptions(configuration: AgentConfiguration): PeerOptions {
+export function peerOptions(configuration: AgentConfiguration, layout: AgentLayout): PeerOptions {
   return {
     peerPort: configuration['peer-port'],
     maxConnections: configuration['max-connections'],
@@ -17,6 +18,7 @@ export function peerOptions(configuration: AgentConfiguration): PeerOptions {
     encryption: configuration.encryption,
     localDiscovery: configuration['local-discovery'] ? {} : undefined,
     peerExchange: configuration['peer-exchange'],
+    dht: dhtChoice(configuration, layout.dhtNodes),
     site: siteOf(configuration),
     limits: { rampUpSeconds: parseDuration(configuration['ramp-up']) },
     proxy: configuration.proxy,

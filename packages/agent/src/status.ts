@@ -24,8 +24,7 @@ export interface StatusSources {
 /** What an agent tells of itself: `/status.json`, and the body of its reports. */
 export function agentStatus(sources: StatusSources): AgentStatus {
   const { name, publicUrl, program, started, clock, swarm, store, mirrors, limits, data } = sources
-  const { downloadedBytes, uploadedBytes, fromMirrorsBytes, fromOriginBytes, fromWebSeedBytes, peers, ...rates } =
-    swarm.status()
+  const { downloadedBytes, uploadedBytes, fromMirrorsBytes, fromOriginBytes, fromWebSeedBytes, ...now } = swarm.status()
   return {
     format: 'repocast agent status',
     version: 1,
@@ -41,9 +40,10 @@ export function agentStatus(sources: StatusSources): AgentStatus {
     fromMirrorsBytes,
     fromOriginBytes,
     fromWebSeedBytes,
-    downloadRate: Math.round(rates.downloadRate),
-    uploadRate: Math.round(rates.uploadRate),
-    peers,
+    downloadRate: Math.round(now.downloadRate),
+    uploadRate: Math.round(now.uploadRate),
+    peers: now.peers,
+    ...(now.dhtNodes !== undefined && { dhtNodes: now.dhtNodes }),
     disk: diskSpace(data) ?? null,
     packs: packReports(swarm),
     scrub: scrubStatus(store),

@@ -178,6 +178,9 @@ export const AgentStatus = Type.Object(
     downloadRate: rate,
     uploadRate: rate,
     peers: count,
+    dhtNodes: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'known nodes of the DHT; missing where it is not joined' }),
+    ),
     disk: Type.Union([DiskStatus, Type.Null()], { description: 'null: it cannot be told' }),
     packs: Type.Array(PackReport, { maxItems: 16, description: 'those that move now' }),
     scrub: Type.Optional(ScrubStatus),

@@ -1,5 +1,6 @@
 /** What every program of ours that stays has: configuration, log, life cycle, HTTP server, events, metrics. */
 export { Registry } from 'prom-client'
+export { dhtChoice, dhtKeys, hostPortPattern } from './configuration/dht.ts'
 export { checkSettings, loadConfiguration, parseConfiguration } from './configuration/load.ts'
 export { nearest } from './configuration/nearest.ts'
 export { sampleConfiguration } from './configuration/sample.ts'

@@ -1,5 +1,6 @@
 import {
   bindAddressPattern,
+  dhtKeys,
   durationPattern,
   loadConfiguration,
   parseConfiguration,
@@ -112,6 +113,7 @@ export const OriginConfiguration = Type.Object(
       description:
         'Message-stream encryption between peers. prefer: as the other wants it. require: everything is encrypted, at some CPU, and others are not met. off: only plain.',
     }),
+    ...dhtKeys,
     trackers: Type.Array(Type.String({ pattern: '^(https?|udp|wss?)://[^ ]+$', maxLength: 500 }), {
       maxItems: 20,
       default: [],

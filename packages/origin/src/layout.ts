@@ -39,6 +39,11 @@ export class OriginLayout {
     return join(this.directory, 'notifications.sqlite')
   }
 
+  /** Nodes of the DHT, for the next start. */
+  get dhtNodes(): string {
+    return join(this.directory, 'dht-nodes')
+  }
+
   /** Held by whoever changes store or feed. */
   get publishLock(): string {
     return join(this.directory, 'publish.lock')

@@ -28,6 +28,7 @@ export function createOriginMetrics(sources: () => MetricSources | undefined): R
     ...ofRetention,
     ...ofTraffic,
     ...ofTracker,
+    ...ofDht,
     ...ofMirrors,
     ...ofPublicMirrors,
     ...ofDisk,
@@ -174,6 +175,14 @@ const ofTraffic: readonly Metric[] = [
       values.set({ source: 'origin' }, fromOriginBytes)
       values.set({ source: 'mirrors' }, takenBytes - fromOriginBytes)
     },
+  },
+]
+
+const ofDht: readonly Metric[] = [
+  {
+    name: 'repocast_origin_dht_nodes',
+    help: 'Known nodes of the DHT, where it is joined.',
+    collect: (values, { statistics }) => setIfKnown(values, statistics.dhtNodes),
   },
 ]
 

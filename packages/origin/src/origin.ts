@@ -1,6 +1,7 @@
 import { originOpenApi, type StatisticsEvent } from '@repocast/api'
 import {
   createHttpServer,
+  dhtChoice,
   directFetch,
   EventStream,
   LifeCycle,
@@ -118,6 +119,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     announceAddress: configuration['peer-address'],
     fetch: directFetch(configuration['bind-address']),
     encryption: configuration.encryption,
+    dht: dhtChoice(configuration, layout.dhtNodes),
     logger,
     ...(uploadLimit !== undefined && { limits: { uploadRate: parseRate(uploadLimit) } }),
   })
@@ -179,6 +181,7 @@ async function start(origin: OpenOrigin, options: DaemonOptions, life: LifeCycle
     layout,
     store,
     swarm,
+    peerPort: configuration.dht && configuration['peer-address'] === undefined ? swarm.port : undefined,
     tracker,
     webSocket: configuration.tracker.websocket,
     mayNameAddress: address => trusted.includes(address),

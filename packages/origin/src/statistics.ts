@@ -40,6 +40,11 @@ export class Statistics {
     return this.#with.swarm.status().uploadedBytes + this.#webSeedBytes
   }
 
+  /** Known nodes of the DHT; undefined when it is not joined. */
+  get dhtNodes(): number | undefined {
+    return this.#with.swarm.status().dhtNodes
+  }
+
   document(): StatsDocument {
     const { url, clock } = this.#with
     const packs = this.packs()

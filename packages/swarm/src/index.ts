@@ -5,6 +5,7 @@
  */
 
 export type { Clock } from './clock.ts'
+export type { DhtChoice } from './dht/dht-node.ts'
 export type { SwarmEvents } from './events.ts'
 export { Networks } from './guards/networks.ts'
 export type { PeerLists } from './guards/peer-filter.ts'

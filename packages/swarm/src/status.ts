@@ -33,6 +33,8 @@ export interface SwarmStatus extends TrafficCounts, Rates {
   readonly openPacks: number
   readonly peers: number
   readonly missingBytes: number
+  /** Nodes of the DHT that are known; undefined when it is not joined. */
+  readonly dhtNodes: number | undefined
 }
 
 /** One connection. */

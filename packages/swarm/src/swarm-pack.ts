@@ -192,6 +192,10 @@ export class SwarmPack {
     return this.#holding.missing.size > 0
   }
 
+  get hasPieces(): boolean {
+    return this.#holding.heldPieces > 0
+  }
+
   /** By the swarm: a peer of the same network has to do with this pack. Who lacks something calls. */
   foundNear(address: string): void {
     if (this.isHungry) void this.#live.connect([address])

@@ -12,6 +12,7 @@ import { KnownPeers, lookUpMs, resolveBySystem } from './known-peers.ts'
 import { Backlog } from './limits/backlog.ts'
 import { Budgets, type GroupedRates } from './limits/budgets.ts'
 import { defaultSwarmLimits, type SwarmLimits } from './limits/limits.ts'
+import { type DhtChoice, DhtNode } from './dht/dht-node.ts'
 import { LocalDiscovery } from './local-discovery/local-discovery.ts'
 import { localPort } from './local-discovery/message.ts'
 import type { Random } from './picker/random.ts'
@@ -36,6 +37,8 @@ export interface SwarmOptions {
   readonly announcePort?: number | undefined
   /** Peers of the same network are found by multicast (BEP 14); off unless it is set. Never about private packs. */
   readonly localDiscovery?: { readonly groupPort?: number } | undefined
+  /** Peers are found by the DHT (BEP 5), too, and others are helped to find theirs; off unless it is set. Never about private packs. */
+  readonly dht?: DhtChoice | undefined
   /** By default `prefer`. */
   readonly encryption?: Encryption | undefined
   /** Whether connected peers are told of each other (BEP 11); never about private packs. By default they are. */
@@ -68,6 +71,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   #pastTraffic: TrafficCounts = new Traffic().counts()
   #isClosed = false
   #discovery: LocalDiscovery | undefined
+  #dht: DhtNode | undefined
   /** By group; undefined: for all packs. */
   readonly #known = new Map<string | undefined, KnownPeers>()
   #lookedUpAt = Number.NEGATIVE_INFINITY
@@ -128,7 +132,13 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       emit: (name, ...payload) => self.#tell(name, payload),
       isFull: () => self.#peerCount() >= options.maxConnections,
     }))
-    if (options.localDiscovery) await swarm.#discoverLocally(options, options.localDiscovery.groupPort)
+    try {
+      if (options.localDiscovery) await swarm.#discoverLocally(options, options.localDiscovery.groupPort)
+      if (options.dht) await swarm.#joinDht(options, options.dht)
+    } catch (error) {
+      await swarm.close()
+      throw error
+    }
     return swarm
   }
 
@@ -153,6 +163,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       this.#packs.delete(infoHash)
       this.#hidden.delete(hiddenInfoHash(infoHash))
       this.#discovery?.forget(infoHash)
+      this.#dht?.forget(infoHash)
       this.#pastTraffic = addTraffic(this.#pastTraffic, removed.status())
     })
     this.#packs.set(infoHash, pack)
@@ -186,6 +197,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const known = this.#known.get(group) ?? new KnownPeers(resolveBySystem)
     this.#known.set(group, known)
     if (!(await known.tell(teller, peers))) return
+    this.#dht?.joinNow()
     for (const pack of this.#packs.values()) pack.callAtOnce()
   }
 
@@ -214,12 +226,14 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       missingBytes: 0,
       downloadRate: 0,
       uploadRate: 0,
+      dhtNodes: this.#dht?.nodeCount,
     }
     for (const pack of this.#packs.values()) {
       const status = pack.status()
       sum = {
         ...addTraffic(sum, status),
         packs: sum.packs,
+        dhtNodes: sum.dhtNodes,
         openPacks: sum.openPacks + (status.isOpen ? 1 : 0),
         peers: sum.peers + status.peers,
         missingBytes: sum.missingBytes + status.missingBytes,
@@ -241,7 +255,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#isClosed = true
     clearInterval(this.#ticker)
     this.#discovery?.close()
-    await Promise.all([...this.#packs.values()].map(pack => pack.remove()))
+    await Promise.all([this.#dht?.close(), ...[...this.#packs.values()].map(pack => pack.remove())])
     await this.#around.client.close()
   }
 
@@ -256,6 +270,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#around.budgets.tick(now)
     this.#around.dialPace.tick()
     this.#discovery?.tick(now)
+    this.#dht?.tick(now)
     this.#callKnown(active, now)
   }
 
@@ -274,20 +289,44 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   }
 
   async #discoverLocally({ bindAddress, announcePort, logger }: SwarmOptions, groupPort = localPort): Promise<void> {
-    const isOpen = (pack: SwarmPack) => !pack.isPrivate
     this.#discovery = await LocalDiscovery.open({
       groupPort,
       bindAddress,
       logger,
       peerPort: announcePort ?? this.port,
-      packs: () => [...this.#packs.values()].filter(isOpen),
+      packs: () => this.#publicPacks(),
       found: (infoHash, address) => {
-        const pack = this.#packs.get(infoHash)
-        if (pack === undefined || pack.isPrivate) return false
-        pack.foundNear(address)
-        return true
+        const pack = this.#publicPack(infoHash)
+        pack?.foundNear(address)
+        return pack !== undefined
       },
     })
+  }
+
+  async #joinDht({ bindAddress, announceAddress, announcePort, logger }: SwarmOptions, choice: DhtChoice) {
+    const { client, clock, filter, random } = this.#around
+    const dht = await DhtNode.open({
+      ...{ choice, bindAddress, announceAddress, clock, random, logger },
+      peerPort: this.port,
+      announcedPort: announcePort ?? this.port,
+      knownPeers: () => [...this.#known.values()].flatMap(known => known.addresses),
+      packs: () => this.#publicPacks(),
+      pack: infoHash => this.#publicPack(infoHash),
+      found: (infoHash, address) => void this.#packs.get(infoHash)?.addPeer(address),
+      admits: host => filter.admits(host),
+    })
+    client.exchangeDhtPorts(dht.port, (host, port) => dht.meet(host, port))
+    this.#dht = dht
+  }
+
+  /** Those of which anybody may be told. */
+  #publicPacks(): SwarmPack[] {
+    return [...this.#packs.values()].filter(pack => !pack.isPrivate)
+  }
+
+  #publicPack(infoHash: InfoHash): SwarmPack | undefined {
+    const pack = this.#packs.get(infoHash)
+    return pack?.isPrivate ? undefined : pack
   }
 
   #peerCount(): number {

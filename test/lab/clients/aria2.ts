@@ -8,7 +8,7 @@ import { type Download, type DownloadJob, type TorrentClient, torrentFile } from
 export const aria2: TorrentClient = {
   name: 'aria2',
   async download(lab: Lab, job: DownloadJob): Promise<Download> {
-    const { directory, seed = false, mustEncrypt = false, address = freshLoopback(), timeoutSeconds = 60 } = job
+    const { directory, seed = false, mustEncrypt = false, dhtNode, address = freshLoopback(), timeoutSeconds = 60 } = job
     const [freshPort = 0, rpcPort = 0] = await freePorts(2)
     const port = job.port ?? freshPort
     const torrent = await torrentFile(lab, job.torrent)
@@ -17,8 +17,9 @@ export const aria2: TorrentClient = {
       interface: address,
       'listen-port': port,
       'no-conf': true,
-      // It reaches trackers over UDP through the socket of the DHT only. Nobody is there to ask, and nothing is kept.
-      'enable-dht': await hasUdpTracker(torrent),
+      // It reaches trackers over UDP through the socket of the DHT only. Nobody else is there to ask, and nothing is kept.
+      'enable-dht': dhtNode !== undefined || (await hasUdpTracker(torrent)),
+      ...(dhtNode !== undefined && { 'dht-entry-point': dhtNode }),
       'dht-listen-port': port,
       'dht-file-path': join(lab.directory, `aria2-${port}.dht`),
       'enable-dht6': false,

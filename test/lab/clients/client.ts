@@ -17,6 +17,8 @@ export interface DownloadJob {
   readonly address?: string
   /** Takes only peers with which everything is encrypted (MSE, RC4); aria2 only, default false. */
   readonly mustEncrypt?: boolean
+  /** Node of the DHT (`HOST:PORT`) by which it finds peers, besides a tracker if there is one; aria2 only. */
+  readonly dhtNode?: string
   /** Default: a free one. */
   readonly port?: number
   /** Default 60. */
@@ -33,7 +35,7 @@ export interface Download {
   log(): string
 }
 
-/** A BitTorrent client that knows peers only from the torrent's tracker: no DHT, no peer exchange, no discovery. */
+/** A BitTorrent client that knows peers only from the torrent's tracker, or a DHT that it is told of: no peer exchange, no discovery. */
 export interface TorrentClient {
   readonly name: string
   /**

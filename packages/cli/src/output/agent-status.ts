@@ -29,7 +29,8 @@ function head({ name, program, started, time, disk, ...now }: AgentStatus): stri
   const room = disk === null ? '' : `, ${formatBytes(disk.freeBytes)} of ${formatBytes(disk.totalBytes)} free`
   const taken = `${formatBytes(now.downloadedBytes)} taken (${rateText(now.downloadRate)})`
   const given = `${formatBytes(now.uploadedBytes)} given (${rateText(now.uploadRate)})`
-  return [`${name}: repocast ${program}, up ${up}${room}`, `  ${now.peers} peers, ${taken}, ${given}`]
+  const nodes = now.dhtNodes === undefined ? '' : ` (${formatCount(now.dhtNodes)} nodes of the DHT)`
+  return [`${name}: repocast ${program}, up ${up}${room}`, `  ${now.peers} peers${nodes}, ${taken}, ${given}`]
 }
 
 function row(one: RepositoryStatus): string[] {

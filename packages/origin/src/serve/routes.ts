@@ -10,6 +10,7 @@ import {
   servePages,
   zipAnswers,
 } from '@repocast/daemon'
+import { peerPortHeader } from '@repocast/feed'
 import { parseInfoHash } from '@repocast/objects'
 import type { Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
@@ -27,6 +28,8 @@ export interface RouteSurroundings {
   readonly layout: OriginLayout
   readonly store: Store
   readonly swarm: Swarm
+  /** Told with the feed, so that agents know a node of the DHT; undefined when it is not joined, or is elsewhere. */
+  readonly peerPort: number | undefined
   readonly tracker: Tracker
   /** Whether the tracker also takes WebSockets. */
   readonly webSocket: boolean
@@ -51,15 +54,18 @@ export interface RouteSurroundings {
 
 /** All that an origin answers over HTTP, besides health and metrics. */
 export async function addRoutes(server: FastifyInstance, surroundings: RouteSurroundings): Promise<void> {
-  const { layout, events, statisticsEvents } = surroundings
+  const { layout, events, peerPort, statisticsEvents } = surroundings
   await server.register(fastifyStatic, {
     root: layout.feed,
     prefix: '/feed/',
     index: false,
     cacheControl: false,
     // Only timestamp.json ever changes; all else is named by its version or hash.
-    setHeaders: (reply, path) =>
-      void reply.header('cache-control', path.endsWith('timestamp.json') ? 'no-cache' : 'max-age=31536000, immutable'),
+    setHeaders: (reply, path) => {
+      const isFresh = path.endsWith('timestamp.json')
+      void reply.header('cache-control', isFresh ? 'no-cache' : 'max-age=31536000, immutable')
+      if (isFresh && peerPort !== undefined) void reply.header(peerPortHeader, peerPort)
+    },
   })
   addPackRoutes(server, surroundings)
   addTrackerRoutes(server, surroundings.tracker, {

@@ -6,12 +6,13 @@ import type { Budget } from '../limits/budget.ts'
 import type { SwarmLimits } from '../limits/limits.ts'
 import type { Bits } from '../picker/bits.ts'
 import { unusedChunkStore } from './chunk-store.ts'
+import { plainHost } from './connection.ts'
 import { joinDirectly } from './direct-stream.ts'
 import { type Encryption, secureLevels } from './encryption.ts'
 import { alternateEncryption } from './handshake.ts'
 import { newPeerId } from './peer-id.ts'
 import { type ReadPiece, readAhead } from './read-ahead.ts'
-import { callFrom, encryptBy, filterPeers, findTorrentsBy, guardServer, listenAddress } from './seams.ts'
+import { callFrom, encryptBy, exchangeDhtPorts, filterPeers, findTorrentsBy, guardServer, listenAddress } from './seams.ts'
 import { Session, type SessionOwner } from './session.ts'
 
 export interface ClientOptions {
@@ -108,6 +109,11 @@ export class PeerClient {
   /** 20 bytes, in hexadecimal. */
   get peerId(): string {
     return this.#client.peerId
+  }
+
+  /** Tells peers that our node in the DHT is at UDP port `port`, and `met` where theirs are. Never about private packs. */
+  exchangeDhtPorts(port: number, met: (host: string, port: number) => void): void {
+    exchangeDhtPorts(this.#client, port, (host, other) => met(plainHost(host), other))
   }
 
   /** @throws what webtorrent says against it */

@@ -207,7 +207,7 @@ export function joinAddress(host: string, port: number): string {
 }
 
 /** An IPv4 address as itself when the socket shows it mapped into IPv6. */
-function plainHost(host: string): string {
+export function plainHost(host: string): string {
   return host.replace(/^::ffff:(?=\d+\.)/, '')
 }
 

@@ -8,7 +8,7 @@ import { noisePack, until } from '../loopback.ts'
 import { MemoryStorage } from '../memory-storage.ts'
 import { emptyBits } from '../picker/bits.ts'
 import { unusedChunkStore } from './chunk-store.ts'
-import { callFrom, filterPeers, findTorrentsBy, guardServer, listenAddress, markHeld, takeOver } from './seams.ts'
+import { callFrom, exchangeDhtPorts, filterPeers, findTorrentsBy, guardServer, listenAddress, markHeld, takeOver } from './seams.ts'
 
 /*
  * Each test is one thing that seams.ts relies on. When one fails after webtorrent was updated, read
@@ -131,6 +131,19 @@ describe('webtorrent still', () => {
     const wire = await new Promise<Wire>(resolve => torrent.once('wire', resolve))
     await until(() => wire.peerPieces.get(3))
     expect(asked).toEqual([torrent.infoHash])
+  })
+
+  test('tells and hears the ports of the DHT by client.dht, and leaves it alone otherwise', async () => {
+    const [a, b] = [await listen(), await listen('127.0.0.2')]
+    const met: string[] = []
+    exchangeDhtPorts(a, 7001, (host, port) => met.push(`${host}:${port}`))
+    exchangeDhtPorts(b, 7002, (host, port) => met.push(`${host}:${port}`))
+    await open(a, { isFull: true })
+    const { torrent } = await open(b, { isFull: false })
+    torrent.addPeer(`127.0.0.1:${a.torrentPort}`)
+    await until(() => met.length === 2)
+    expect(met.map(address => address.split(':').at(-1)).toSorted()).toEqual(['7001', '7002'])
+    await new Promise<void>(resolve => torrent.destroy({}, () => resolve()))
   })
 
   test('believes a bitfield without reading a piece', async () => {

@@ -62,6 +62,26 @@ export function filterPeers(client: WebTorrent, admits: (host: string) => boolea
 }
 
 /**
+ * Peers tell each other the ports of their nodes in the DHT (BEP 5): ours is told, theirs go to `met`. That is all of a DHT that webtorrent
+ * sees: it would announce each open torrent by itself, and none of the others.
+ */
+export function exchangeDhtPorts(client: WebTorrent, port: number, met: (host: string, port: number) => void): void {
+  const nothing = () => {}
+  const dht = {
+    listening: true,
+    destroyed: false,
+    address: () => ({ port }),
+    addNode: (node: { host: string; port: number }) => met(node.host, node.port),
+    on: nothing,
+    removeListener: nothing,
+    announce: nothing,
+    destroy: (done: () => void) => done(),
+    _tables: { remove: nothing },
+  }
+  Object.assign(client, { dht })
+}
+
+/**
  * Has an incoming handshake for any info-hash ask `find`, which may add the torrent first. By itself webtorrent goes
  * through a list of all torrents; an encrypted one asks `findHidden` with HASH('req2', info-hash). An error in either would end the process, so none may leave it.
  */
