@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
-import { type Logger, RepocastError } from '@repocast/errors'
+import { RepocastError } from '@repocast/errors'
 import type { InfoHash } from '@repocast/objects'
 import { Trackers } from './announce/trackers.ts'
 import { type Clock, processClock } from './clock.ts'
 import type { SwarmEvents } from './events.ts'
+import { Finders, type FindingOptions } from './finders.ts'
 import { Bans } from './guards/bans.ts'
 import { DialPace } from './guards/dial-pace.ts'
 import { PeerFilter, type PeerLists } from './guards/peer-filter.ts'
@@ -12,9 +13,6 @@ import { KnownPeers, lookUpMs, resolveBySystem } from './known-peers.ts'
 import { Backlog } from './limits/backlog.ts'
 import { Budgets, type GroupedRates } from './limits/budgets.ts'
 import { defaultSwarmLimits, type SwarmLimits } from './limits/limits.ts'
-import { type DhtChoice, DhtNode } from './dht/dht-node.ts'
-import { LocalDiscovery } from './local-discovery/local-discovery.ts'
-import { localPort } from './local-discovery/message.ts'
 import type { Random } from './picker/random.ts'
 import type { SharedPack } from './shared-pack.ts'
 import { Site } from './site.ts'
@@ -26,19 +24,9 @@ import type { Fetch } from './webseed/fetch-range.ts'
 import { PeerClient } from './webtorrent/client.ts'
 import { type Encryption, hiddenInfoHash } from './webtorrent/encryption.ts'
 
-export interface SwarmOptions {
+export interface SwarmOptions extends FindingOptions {
   /** Port for peers; 0 lets the system choose. */
   readonly peerPort: number
-  /** Address to listen on, and to call peers of its family from; by default all. */
-  readonly bindAddress?: string | undefined
-  /** Where peers reach us, told to trackers when it is not the address that they see. */
-  readonly announceAddress?: string | undefined
-  /** Where peers reach us, told to trackers and peers when it is not the port that we listen on. */
-  readonly announcePort?: number | undefined
-  /** Peers of the same network are found by multicast (BEP 14); off unless it is set. Never about private packs. */
-  readonly localDiscovery?: { readonly groupPort?: number } | undefined
-  /** Peers are found by the DHT (BEP 5), too, and others are helped to find theirs; off unless it is set. Never about private packs. */
-  readonly dht?: DhtChoice | undefined
   /** By default `prefer`. */
   readonly encryption?: Encryption | undefined
   /** Whether connected peers are told of each other (BEP 11); never about private packs. By default they are. */
@@ -48,7 +36,6 @@ export interface SwarmOptions {
   readonly site?: Site | undefined
   /** What we are to other peers of ours: they ask an origin only for what no mirror has. */
   readonly role: 'origin' | 'agent'
-  readonly logger: Logger
   readonly limits?: Partial<SwarmLimits> | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
@@ -70,8 +57,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   /** Of packs that were removed. */
   #pastTraffic: TrafficCounts = new Traffic().counts()
   #isClosed = false
-  #discovery: LocalDiscovery | undefined
-  #dht: DhtNode | undefined
+  readonly #finders = new Finders(this.#packs)
   /** By group; undefined: for all packs. */
   readonly #known = new Map<string | undefined, KnownPeers>()
   #lookedUpAt = Number.NEGATIVE_INFINITY
@@ -133,8 +119,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       isFull: () => self.#peerCount() >= options.maxConnections,
     }))
     try {
-      if (options.localDiscovery) await swarm.#discoverLocally(options, options.localDiscovery.groupPort)
-      if (options.dht) await swarm.#joinDht(options, options.dht)
+      await swarm.#finders.open(options, swarm.#around, () => swarm.#knownPeers())
     } catch (error) {
       await swarm.close()
       throw error
@@ -162,8 +147,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const pack = new SwarmPack(shared, this.#around, removed => {
       this.#packs.delete(infoHash)
       this.#hidden.delete(hiddenInfoHash(infoHash))
-      this.#discovery?.forget(infoHash)
-      this.#dht?.forget(infoHash)
+      this.#finders.forget(infoHash)
       this.#pastTraffic = addTraffic(this.#pastTraffic, removed.status())
     })
     this.#packs.set(infoHash, pack)
@@ -197,7 +181,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const known = this.#known.get(group) ?? new KnownPeers(resolveBySystem)
     this.#known.set(group, known)
     if (!(await known.tell(teller, peers))) return
-    this.#dht?.joinNow()
+    this.#finders.peersKnown()
     for (const pack of this.#packs.values()) pack.callAtOnce()
   }
 
@@ -226,7 +210,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       missingBytes: 0,
       downloadRate: 0,
       uploadRate: 0,
-      dhtNodes: this.#dht?.nodeCount,
+      dhtNodes: this.#finders.dhtNodes,
     }
     for (const pack of this.#packs.values()) {
       const status = pack.status()
@@ -254,8 +238,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     if (this.#isClosed) return
     this.#isClosed = true
     clearInterval(this.#ticker)
-    this.#discovery?.close()
-    await Promise.all([this.#dht?.close(), ...[...this.#packs.values()].map(pack => pack.remove())])
+    await Promise.all([this.#finders.close(), ...[...this.#packs.values()].map(pack => pack.remove())])
     await this.#around.client.close()
   }
 
@@ -269,8 +252,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     }
     this.#around.budgets.tick(now)
     this.#around.dialPace.tick()
-    this.#discovery?.tick(now)
-    this.#dht?.tick(now)
+    this.#finders.tick(now)
     this.#callKnown(active, now)
   }
 
@@ -288,45 +270,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     }
   }
 
-  async #discoverLocally({ bindAddress, announcePort, logger }: SwarmOptions, groupPort = localPort): Promise<void> {
-    this.#discovery = await LocalDiscovery.open({
-      groupPort,
-      bindAddress,
-      logger,
-      peerPort: announcePort ?? this.port,
-      packs: () => this.#publicPacks(),
-      found: (infoHash, address) => {
-        const pack = this.#publicPack(infoHash)
-        pack?.foundNear(address)
-        return pack !== undefined
-      },
-    })
-  }
-
-  async #joinDht({ bindAddress, announceAddress, announcePort, logger }: SwarmOptions, choice: DhtChoice) {
-    const { client, clock, filter, random } = this.#around
-    const dht = await DhtNode.open({
-      ...{ choice, bindAddress, announceAddress, clock, random, logger },
-      peerPort: this.port,
-      announcedPort: announcePort ?? this.port,
-      knownPeers: () => [...this.#known.values()].flatMap(known => known.addresses),
-      packs: () => this.#publicPacks(),
-      pack: infoHash => this.#publicPack(infoHash),
-      found: (infoHash, address) => void this.#packs.get(infoHash)?.addPeer(address),
-      admits: host => filter.admits(host),
-    })
-    client.exchangeDhtPorts(dht.port, (host, port) => dht.meet(host, port))
-    this.#dht = dht
-  }
-
-  /** Those of which anybody may be told. */
-  #publicPacks(): SwarmPack[] {
-    return [...this.#packs.values()].filter(pack => !pack.isPrivate)
-  }
-
-  #publicPack(infoHash: InfoHash): SwarmPack | undefined {
-    const pack = this.#packs.get(infoHash)
-    return pack?.isPrivate ? undefined : pack
+  #knownPeers(): string[] {
+    return [...this.#known.values()].flatMap(known => known.addresses)
   }
 
   #peerCount(): number {

@@ -112,6 +112,7 @@ export class DhtNode {
     })
     const node = new DhtNode(socket, options)
     if (choice.nodesFile !== undefined) node.#kept = await readKeptNodes(choice.nodesFile)
+    logger.info({ port: node.port }, 'listening for the DHT')
     return node
   }
 
