@@ -8,7 +8,14 @@ import { type Download, type DownloadJob, type TorrentClient, torrentFile } from
 export const aria2: TorrentClient = {
   name: 'aria2',
   async download(lab: Lab, job: DownloadJob): Promise<Download> {
-    const { directory, seed = false, mustEncrypt = false, dhtNode, address = freshLoopback(), timeoutSeconds = 60 } = job
+    const {
+      directory,
+      seed = false,
+      mustEncrypt = false,
+      dhtNode,
+      address = freshLoopback(),
+      timeoutSeconds = 60,
+    } = job
     const [freshPort = 0, rpcPort = 0] = await freePorts(2)
     const port = job.port ?? freshPort
     const torrent = await torrentFile(lab, job.torrent)

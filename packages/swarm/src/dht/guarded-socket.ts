@@ -61,7 +61,14 @@ export class GuardedSocket extends EventEmitter {
     return this.#socket.address()
   }
 
-  send(bytes: Buffer, offset: number, length: number, port: number, host: string, done: (error?: Error | null) => void) {
+  send(
+    bytes: Buffer,
+    offset: number,
+    length: number,
+    port: number,
+    host: string,
+    done: (error?: Error | null) => void,
+  ) {
     if (this.#isClosed || !isUsable(host, port) || !this.#options.admits(host)) return
     this.#socket.send(bytes, offset, length, port, host, done)
   }

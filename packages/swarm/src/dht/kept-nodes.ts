@@ -15,5 +15,11 @@ export async function readKeptNodes(path: string): Promise<string[]> {
 
 /** @throws RepocastError REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED */
 export async function writeKeptNodes(path: string, nodes: readonly string[]): Promise<void> {
-  await writeFileDurably(path, nodes.slice(0, mostNodes).map(node => `${node}\n`).join(''))
+  await writeFileDurably(
+    path,
+    nodes
+      .slice(0, mostNodes)
+      .map(node => `${node}\n`)
+      .join(''),
+  )
 }

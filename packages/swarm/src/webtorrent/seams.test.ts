@@ -8,7 +8,16 @@ import { noisePack, until } from '../loopback.ts'
 import { MemoryStorage } from '../memory-storage.ts'
 import { emptyBits } from '../picker/bits.ts'
 import { unusedChunkStore } from './chunk-store.ts'
-import { callFrom, exchangeDhtPorts, filterPeers, findTorrentsBy, guardServer, listenAddress, markHeld, takeOver } from './seams.ts'
+import {
+  callFrom,
+  exchangeDhtPorts,
+  filterPeers,
+  findTorrentsBy,
+  guardServer,
+  listenAddress,
+  markHeld,
+  takeOver,
+} from './seams.ts'
 
 /*
  * Each test is one thing that seams.ts relies on. When one fails after webtorrent was updated, read
