@@ -12,7 +12,15 @@ import { type Encryption, secureLevels } from './encryption.ts'
 import { alternateEncryption } from './handshake.ts'
 import { newPeerId } from './peer-id.ts'
 import { type ReadPiece, readAhead } from './read-ahead.ts'
-import { callFrom, encryptBy, exchangeDhtPorts, filterPeers, findTorrentsBy, guardServer, listenAddress } from './seams.ts'
+import {
+  callFrom,
+  encryptBy,
+  exchangeDhtPorts,
+  filterPeers,
+  findTorrentsBy,
+  guardServer,
+  listenAddress,
+} from './seams.ts'
 import { Session, type SessionOwner } from './session.ts'
 
 export interface ClientOptions {
