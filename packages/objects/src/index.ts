@@ -20,7 +20,7 @@ export type { InfoHash, PackReference, RecordedFinding, SnapshotRecord } from '.
 export { decodeRecord, encodeRecord, maxRecordBytes, parseInfoHash } from './record-codec.ts'
 export { parseRepositoryName, type RepositoryKind, type RepositoryName, repositoryPattern } from './repository.ts'
 export type { DirectoryEntry, FileEntry, LinkEntry, RootTree, Segment, Tree, TreeEntry, TreeReader } from './tree.ts'
-export { type BuiltListing, type BuiltTree, buildTree, TreeBuilder } from './tree-builder.ts'
+export { type BuiltTree, buildTree, TreeBuilder } from './tree-builder.ts'
 export { decodeTree, isMode, isTime, maxTreeBytes } from './tree-codec.ts'
 export {
   type Change,
@@ -31,6 +31,6 @@ export {
   newObjects,
   sameEntry,
 } from './tree-difference.ts'
-export { editListing, emptyTreeId } from './tree-edit.ts'
+export { type EditedListing, editListing, emptyTreeId } from './tree-edit.ts'
 export { findEntry } from './tree-find.ts'
 export { assertSafeLink, listTree, segmentEntries, type WalkedEntry, walkTree, walkTreeObjects } from './tree-walk.ts'

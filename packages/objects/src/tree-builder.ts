@@ -10,14 +10,6 @@ export interface BuiltTree {
   readonly bytes: Buffer
 }
 
-/** The listing of a directory; `size` in bytes. */
-export interface BuiltListing {
-  readonly id: ObjectId
-  readonly size: number
-  /** Empty where the listing is one object. */
-  readonly segments: readonly Segment[]
-}
-
 /** Directories up to this many entries are one listing. */
 export const wholeUpTo = 256
 /** A segment ends behind a name whose hash says so (one in 128), but not before 32 nor after 1,024 entries. */
@@ -73,12 +65,17 @@ export class TreeBuilder {
   }
 
   /** The listing; for a long directory it names the segments. */
-  finish(): BuiltListing {
+  finish(): { readonly id: ObjectId; readonly size: number } {
     if (this.#segments.length > 0) {
       while (this.#pending.length > 0) this.#closeSegment(firstCut(this.#pending) ?? this.#pending.length)
     }
     const tree = this.#build((this.#segments.length > 0 ? this.#segments : this.#pending).map(encodeTreeLine))
-    return { id: tree.id, size: tree.bytes.length, segments: this.#segments }
+    return { id: tree.id, size: tree.bytes.length }
+  }
+
+  /** Of the listing that is finished; empty where it is one object. */
+  get segments(): readonly Segment[] {
+    return this.#segments
   }
 
   #closeSegment(end: number): void {

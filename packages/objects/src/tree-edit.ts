@@ -1,12 +1,20 @@
 import type { ObjectId } from './id.ts'
 import { compareNames } from './name.ts'
 import type { Segment, TreeEntry, TreeReader } from './tree.ts'
-import { type BuiltListing, type BuiltTree, buildTree, segmentAtLeast, TreeBuilder, wholeUpTo } from './tree-builder.ts'
+import { type BuiltTree, buildTree, segmentAtLeast, TreeBuilder, wholeUpTo } from './tree-builder.ts'
 import { segmentFor } from './tree-find.ts'
 import { listTree, segmentEntries } from './tree-walk.ts'
 
 /** The id of the directory without entries. */
 export const emptyTreeId: ObjectId = buildTree([]).id
+
+/** The listing of a directory; `size` in bytes. */
+export interface EditedListing {
+  readonly id: ObjectId
+  readonly size: number
+  /** Empty where the listing is one object. */
+  readonly segments: readonly Segment[]
+}
 
 /** Entries by name; undefined: there is to be none of that name. */
 export type Edits = ReadonlyMap<string, TreeEntry | undefined>
@@ -21,7 +29,7 @@ export async function editListing(
   id: ObjectId | undefined,
   edits: Edits,
   emit: (tree: BuiltTree) => void,
-): Promise<BuiltListing> {
+): Promise<EditedListing> {
   const builder = new TreeBuilder(emit)
   const sorted = [...edits].sort(([a], [b]) => compareNames(a, b))
   const segments = id === undefined ? undefined : (await read(id)).segments
@@ -30,7 +38,7 @@ export async function editListing(
     const entries: TreeEntry[] = []
     if (id !== undefined) for await (const entry of listTree(read, id)) entries.push(entry)
     for (const entry of merge(entries, sorted)) builder.add(entry)
-    return builder.finish()
+    return { ...builder.finish(), segments: builder.segments }
   }
   let isAtStart = true
   for (const [k, segment] of segments.entries()) {
@@ -42,7 +50,7 @@ export async function editListing(
     for (const entry of merge(segmentEntries(await read(segment.id)), own ?? [])) builder.add(entry)
     isAtStart = builder.cut()
   }
-  return builder.finish()
+  return { ...builder.finish(), segments: builder.segments }
 }
 
 type SortedEdits = readonly (readonly [name: string, entry: TreeEntry | undefined])[]

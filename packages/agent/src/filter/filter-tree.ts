@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
-  type BuiltListing,
   type BuiltTree,
   type DirectoryEntry,
   diffListings,
+  type EditedListing,
   editListing,
   emptyTreeId,
   findEntry,
@@ -152,7 +152,7 @@ export class FilterTree {
   }
 }
 
-function objectsOf({ id, segments }: BuiltListing): ObjectId[] {
+function objectsOf({ id, segments }: EditedListing): ObjectId[] {
   return [id, ...segments.map(segment => segment.id)]
 }
 
