@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
+import type { StatsDocument } from '@repocast/api'
 import { expect, test } from 'vitest'
 import { type PartedPackage, partedRepository } from '../lab/deb/parted-repository.ts'
 import { type LabAgent, type LabRepositoryStatus, startAgent, startOrigin } from '../lab/deployment.ts'
@@ -72,6 +73,14 @@ test('a part of a deb repository is mirrored: apt installs, nothing else is fetc
   await apt.update()
   await apt.install('lab-tool', 'lab-doc')
   expect((await apt.installed()).get('lab-tool')).toBe('1.2')
+
+  // the tracker knows that nothing more is wanted (BEP 21), and a scrape says so
+  const statistics = async () => (await (await fetch(`${origin.url}/stats.json`)).json()) as StatsDocument
+  await expect.poll(async () => (await statistics()).totals, { timeout: 60_000 }).toMatchObject({ leechers: 0 })
+  const partial = (await statistics()).packs.filter(({ partialSeeds }) => partialSeeds > 0)
+  expect(partial.length).toBeGreaterThan(0)
+  const scraped = await fetch(`${origin.url}/scrape?info_hash=${partial[0]?.infoHash.replace(/../g, '%$&')}`)
+  expect(await scraped.text()).toContain('11:downloadersi0e10:incompletei1e')
 
   // a restart fetches nothing
   await agent.process.kill()

@@ -32,14 +32,23 @@ test('a tracker that is killed knows its peers and totals when it is back', asyn
   }
   // Batches are written every five seconds.
   const { totals } = await tracker.statistics()
-  expect(totals).toMatchObject({ torrents: 1, swarms: 1, peers: 300, seeders: 110, leechers: 190 })
+  expect(totals).toMatchObject({ torrents: 1, swarms: 1, peers: 300, seeders: 110, partialSeeds: 0, leechers: 190 })
   await expect.poll(() => keptRecords(tracker), { timeout: 30_000, interval: 500 }).toBe('190 of 300 completed 10')
   await tracker.process.kill()
   await tracker.restart()
   const after = await tracker.statistics()
   expect(after.totals).toEqual(totals)
   expect(after.swarms).toEqual([
-    { infoHash, name: 'the first', seeders: 110, leechers: 190, completed: 10, uploadedBytes: 50, downloadedBytes: 90 },
+    {
+      infoHash,
+      name: 'the first',
+      seeders: 110,
+      partialSeeds: 0,
+      leechers: 190,
+      completed: 10,
+      uploadedBytes: 50,
+      downloadedBytes: 90,
+    },
   ])
   expect(await announce(tracker, 500, 'left=0&numwant=200')).toContain(`5:peers${190 * 6}:`)
 
@@ -63,7 +72,7 @@ function keptRecords({ data }: StandaloneTracker): string | undefined {
   try {
     const row = database
       .prepare(
-        "SELECT leechers || ' of ' || (length(records) / 26) || ' completed ' || completed AS kept FROM peers JOIN totals USING (info_hash)",
+        "SELECT leechers || ' of ' || (length(records) / 27) || ' completed ' || completed AS kept FROM peers JOIN totals USING (info_hash)",
       )
       .get()
     return typeof row?.kept === 'string' ? row.kept : undefined

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { RepositoryState } from './agent-status.ts'
 import { PublicMirrorStatistics } from './statistics.ts'
+import { partialSeeds } from './tracker-statistics.ts'
 
 const bytes = Type.Integer({ minimum: 0, description: 'bytes' })
 const count = Type.Integer({ minimum: 0 })
@@ -87,6 +88,7 @@ export const OverviewDocument = Type.Object({
     silentMirrors: count,
     peers: count,
     seeders: count,
+    partialSeeds,
     leechers: count,
     originGivenBytes: Type.Integer({ minimum: 0, description: 'bytes that the origin gave, ever' }),
     mirrorsGivenBytes: Type.Integer({ minimum: 0, description: 'bytes that mirrors took from each other, ever' }),
@@ -181,6 +183,7 @@ export const RepositoryDocument = Type.Object({
       bytes,
       objects: count,
       seeders: count,
+      partialSeeds,
       leechers: count,
     }),
   ),

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { DiskStatus, RepositoryState } from './agent-status.ts'
+import { partialSeeds } from './tracker-statistics.ts'
 
 const bytes = Type.Integer({ minimum: 0, description: 'bytes' })
 const count = Type.Integer({ minimum: 0 })
@@ -49,6 +50,7 @@ export const PackStatistics = Type.Object({
   name: Type.String(),
   bytes,
   seeders: count,
+  partialSeeds,
   leechers: count,
   completed: Type.Integer({ minimum: 0, description: 'downloads that were finished, ever' }),
   uploadedBytes: bytes,
@@ -135,6 +137,7 @@ export const StatsDocument = Type.Object({
     swarms: count,
     peers: count,
     seeders: count,
+    partialSeeds,
     leechers: count,
     completed: count,
     mirrors: count,

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { partialSeeds } from './tracker-statistics.ts'
 
 const bytes = Type.Integer({ minimum: 0, description: 'bytes' })
 const count = Type.Integer({ minimum: 0 })
@@ -33,6 +34,7 @@ export const SwarmDocument = Type.Object({
   bytes,
   pieces: count,
   seeders: Type.Integer({ minimum: 0, description: 'peers of the tracker' }),
+  partialSeeds,
   leechers: Type.Integer({ minimum: 0, description: 'peers of the tracker' }),
   nodes: Type.Array(SwarmNode, { description: 'those who move most; the first is the origin' }),
   othersCount: Type.Integer({ minimum: 0, description: 'mirrors that have it and do not move it now' }),

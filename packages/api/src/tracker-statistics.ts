@@ -1,6 +1,8 @@
 import Type, { type Static } from 'typebox'
 
 const count = Type.Integer({ minimum: 0 })
+/** Peers that have all that they want, such as a mirror with a filter, and not all that there is (BEP 21). */
+export const partialSeeds = Type.Integer({ minimum: 0, description: 'peers that want nothing more, and have not all' })
 const bytes = Type.Integer({ minimum: 0, description: 'bytes, as peers said, ever' })
 
 /** The swarm of a torrent. */
@@ -8,6 +10,7 @@ export const TrackedSwarmStatistics = Type.Object({
   infoHash: Type.String(),
   name: Type.String({ description: 'empty when the tracker does not know it' }),
   seeders: count,
+  partialSeeds,
   leechers: count,
   completed: Type.Integer({ minimum: 0, description: 'downloads that were finished, ever' }),
   uploadedBytes: bytes,
@@ -27,6 +30,7 @@ export const TrackerStatsDocument = Type.Object({
     swarms: Type.Integer({ minimum: 0, description: 'with peers' }),
     peers: count,
     seeders: count,
+    partialSeeds,
     leechers: count,
     webConnections: Type.Integer({ minimum: 0, description: 'peers over WebSocket; they are not in the other counts' }),
   }),

@@ -51,15 +51,17 @@ export class Statistics {
     const mirrors = this.mirrors()
     const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
     const [seeders, leechers] = [sum(packs.map(one => one.seeders)), sum(packs.map(one => one.leechers))]
+    const partialSeeds = sum(packs.map(one => one.partialSeeds))
     return {
       format: 'repocast statistics',
       version: 1,
       origin: url,
       generated: clock().toISOString(),
       totals: {
-        swarms: packs.filter(one => one.seeders + one.leechers > 0).length,
-        peers: seeders + leechers,
+        swarms: packs.filter(one => one.seeders + one.partialSeeds + one.leechers > 0).length,
+        peers: seeders + partialSeeds + leechers,
         seeders,
+        partialSeeds,
         leechers,
         completed: sum(packs.map(one => one.completed)),
         mirrors: mirrors.length,
@@ -110,9 +112,8 @@ export class Statistics {
   packs(): StatsDocument['packs'] {
     const { store, swarm, tracker } = this.#with
     return store.packs.list().map(({ infoHash, bytes }) => {
-      const { seeders, leechers, completed, uploadedBytes, downloadedBytes } = tracker.scrape(infoHash)
       const name = swarm.pack(infoHash)?.status().name ?? ''
-      return { infoHash, name, bytes, seeders, leechers, completed, uploadedBytes, downloadedBytes }
+      return { ...tracker.scrape(infoHash), name, bytes }
     })
   }
 

@@ -25,6 +25,8 @@ export interface LivePackOptions {
   readonly holding: Holding
   readonly traffic: Traffic
   readonly surroundings: Surroundings
+  /** Whether nothing more of it is wanted. */
+  readonly isUploadOnly: () => boolean
   /** A piece is verified and written. */
   readonly onHeld: (piece: number) => void
 }
@@ -80,6 +82,11 @@ export class LivePack implements SessionOwner, TransferOwner {
     }
   }
 
+  /** Tells peers whether something is wanted now. */
+  tellUploadOnly(): void {
+    this.#opened?.tellUploadOnly()
+  }
+
   /** Closes it; a peer that asks, or a wanted piece, opens it again. */
   async sleep(): Promise<void> {
     const session = this.#opened
@@ -106,7 +113,7 @@ export class LivePack implements SessionOwner, TransferOwner {
       return
     }
     this.#transfer.tick(now)
-    if (holding.isComplete) this.#leaveSeeders()
+    if (this.#options.isUploadOnly()) this.#leaveUploadOnly()
     if (this.#transfer.peerCount > 0 || holding.missing.size > 0) this.#busyAt = now
     if (now - this.#busyAt > this.#around.limits.idlePackSeconds * 1000) void this.sleep()
   }
@@ -209,6 +216,7 @@ export class LivePack implements SessionOwner, TransferOwner {
         pack,
         held: Uint8Array.from(held),
         uploads: this.#budgets.uploads,
+        isUploadOnly: this.#options.isUploadOnly,
         read: (piece, offset, length) => this.#read(piece, offset, length),
         owner: this,
       })
@@ -262,8 +270,10 @@ export class LivePack implements SessionOwner, TransferOwner {
     return [...(this.#transfer?.links ?? [])].map(link => link.connection).filter(other => other.peerId === peerId)
   }
 
-  /** Two that have all have nothing to tell each other. */
-  #leaveSeeders(): void {
-    for (const link of [...(this.#transfer?.links ?? [])]) if (link.peer.isComplete) link.connection.drop()
+  /** Two that want nothing have nothing to tell each other. */
+  #leaveUploadOnly(): void {
+    for (const { peer, connection } of [...(this.#transfer?.links ?? [])]) {
+      if (peer.isComplete || connection.isUploadOnly) connection.drop()
+    }
   }
 }

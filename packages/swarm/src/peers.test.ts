@@ -164,3 +164,42 @@ test('a peer that stalls is left, and what it was asked for comes from others', 
   await here.done(allPieces(pack))
   expect(storage.content.equals(content)).toBe(true)
 })
+
+describe('who wants nothing more of a pack and has not all of it', () => {
+  test('leaves seeders and its like, stays with who fetches, and comes back when it wants more', async () => {
+    const { pack, content } = await noisePack(12)
+    const limits = { restSeconds: 0.3 }
+    const swarms = {
+      origin: await loopback.swarm({ role: 'origin', limits }),
+      one: await loopback.swarm({ limits }),
+      other: await loopback.swarm({ limits }),
+    }
+    swarms.origin.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const one = swarms.one.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+    const other = swarms.other.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+    one.want([2, 7])
+    other.want([2, 7])
+    await one.addPeer(addressOf(swarms.origin))
+    await other.addPeer(addressOf(swarms.origin))
+    await Promise.all([one.done([2, 7]), other.done([2, 7])])
+    await one.addPeer(addressOf(swarms.other))
+    await until(() => Object.values(swarms).every(swarm => swarm.status().peers === 0))
+
+    // two like these that meet have nothing to tell each other
+    const met = once(swarms.one, 'peerConnected')
+    await one.addPeer(addressOf(swarms.other))
+    await met
+    await until(() => swarms.other.status().peers === 0 && swarms.one.status().peers === 0)
+
+    const more = await loopback.swarm({ limits })
+    const rest = more.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+    rest.want([2, 7, 8])
+    await rest.addPeer(addressOf(swarms.one))
+    await rest.done([2, 7])
+    await until(() => swarms.one.status().peers === 1)
+
+    other.want([8])
+    await other.addPeer(addressOf(swarms.origin))
+    await other.done([8])
+  })
+})

@@ -26,6 +26,10 @@ export class SwarmPack {
   readonly #live: LivePack
   readonly #onRemoved: (pack: SwarmPack) => void
   #isRemoved = false
+  /** When something was missing last, or nothing was known of it. */
+  #lackedAt: number
+  /** Whether it was a partial seed when peers were told last. */
+  #wasPartialSeed = false
   /** When known peers are called again. */
   #calls: Backoff
 
@@ -36,12 +40,14 @@ export class SwarmPack {
     this.#around = surroundings
     this.#onRemoved = onRemoved
     this.#calls = this.#newCalls()
+    this.#lackedAt = surroundings.clock.now()
     this.#holding = new Holding(pack, storage.bitfield())
     this.#live = new LivePack({
       shared,
       surroundings,
       holding: this.#holding,
       traffic: this.#traffic,
+      isUploadOnly: () => this.#holding.isComplete || this.#isPartialSeed,
       onHeld: piece => this.#held(piece),
     })
     const state = () => this.#announced()
@@ -180,7 +186,21 @@ export class SwarmPack {
 
   /** By the swarm, a few times a second while it is active. */
   tick(now: number): void {
+    if (this.#holding.missing.size > 0) this.#lackedAt = now
+    const isPartialSeed = this.#isPartialSeed
+    if (isPartialSeed !== this.#wasPartialSeed) {
+      this.#wasPartialSeed = isPartialSeed
+      this.#live.tellUploadOnly()
+      if (isPartialSeed) this.#announcements.now()
+    }
     this.#live.tick(now)
+  }
+
+  /** Whether all is here that is wanted, and not all that there is. What is wanted comes in steps: so not at once. */
+  get #isPartialSeed(): boolean {
+    const { clock, limits } = this.#around
+    const isSatisfied = this.#holding.missing.size === 0 && !this.#holding.isComplete
+    return isSatisfied && clock.now() - this.#lackedAt >= limits.restSeconds * 1000
   }
 
   get isPrivate(): boolean {
@@ -251,6 +271,7 @@ export class SwarmPack {
       downloaded: downloadedBytes,
       left: this.#holding.leftBytes,
       peersWanted: isMissing ? 2 * this.#around.limits.peersPerPack : peersOfSeeder,
+      isPartialSeed: this.#isPartialSeed,
       isUrgent: isMissing,
       isHungry: isMissing && this.peerCount === 0,
     }

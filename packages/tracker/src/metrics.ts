@@ -7,9 +7,10 @@ export const trackerMetrics: readonly CollectedMetric<Tracker>[] = [
     name: 'repocast_tracker_peers',
     help: 'Peers that the tracker knows, counted once for each torrent.',
     labels: ['state'],
-    collect: (values, { peers, seeders }) => {
+    collect: (values, { peers, seeders, partialSeeds }) => {
       values.set({ state: 'seeder' }, seeders)
-      values.set({ state: 'leecher' }, peers - seeders)
+      values.set({ state: 'partial-seed' }, partialSeeds)
+      values.set({ state: 'leecher' }, peers - seeders - partialSeeds)
     },
   },
   {

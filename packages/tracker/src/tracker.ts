@@ -144,6 +144,10 @@ export class Tracker implements AnnounceHandler {
     return [...this.#swarms.values()].reduce((sum, { seeders }) => sum + seeders, 0)
   }
 
+  get partialSeeds(): number {
+    return [...this.#swarms.values()].reduce((sum, { partialSeeds }) => sum + partialSeeds, 0)
+  }
+
   /** Swarms that have peers. */
   get liveSwarms(): number {
     return this.#swarms.size
@@ -180,6 +184,7 @@ export class Tracker implements AnnounceHandler {
       intervalSeconds,
       minIntervalSeconds: this.#interval.minimumSeconds,
       seeders: swarm.seeders,
+      partialSeeds: swarm.partialSeeds,
       leechers: swarm.leechers,
       completed: swarm.totals.completed,
       peers: event === 'stopped' || wanted === 0 ? nobody : swarm.choose(announcement, random),
@@ -192,6 +197,7 @@ export class Tracker implements AnnounceHandler {
     return {
       infoHash,
       seeders: swarm?.seeders ?? 0,
+      partialSeeds: swarm?.partialSeeds ?? 0,
       leechers: swarm?.leechers ?? 0,
       completed: totals?.completed ?? 0,
       uploadedBytes: totals?.uploaded ?? 0,

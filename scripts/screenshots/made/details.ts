@@ -167,6 +167,7 @@ export function madeRepositoryDocument(overview: OverviewDocument, name: string)
       bytes: Math.floor(repository.bytes / 2 ** (k + 1)),
       objects: Math.ceil(repository.files / 2 ** (k + 1)),
       seeders: 14 + ((k * 5) % 9),
+      partialSeeds: 0,
       leechers: k === 0 ? 6 : 0,
     })),
   }
@@ -220,6 +221,7 @@ export function madeSwarm(overview: OverviewDocument, infoHash: string): SwarmDo
     bytes: 1_240_000_000,
     pieces: 1183,
     seeders: 4,
+    partialSeeds: 0,
     leechers: 16,
     nodes,
     othersCount: 3,

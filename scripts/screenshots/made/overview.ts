@@ -45,6 +45,7 @@ export function madeOverview({
       silentMirrors: mirrors.filter(({ isSilent }) => isSilent).length,
       peers: seeders + leechers,
       seeders,
+      partialSeeds: 0,
       leechers,
       originGivenBytes: repositoryCount * 48e9,
       mirrorsGivenBytes: repositoryCount * mirrorCount * 345e9,

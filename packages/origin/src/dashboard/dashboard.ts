@@ -109,8 +109,8 @@ export class Dashboard {
       publicMirrors: statistics.publicMirrors().filter(one => one.repository === name),
       findings: [...record.findings],
       packs: record.packs.map(({ infoHash, bytes, objects }) => {
-        const { seeders, leechers } = tracker.scrape(infoHash)
-        return { infoHash, bytes, objects, seeders, leechers }
+        const { seeders, partialSeeds, leechers } = tracker.scrape(infoHash)
+        return { infoHash, bytes, objects, seeders, partialSeeds, leechers }
       }),
     }
   }
@@ -182,7 +182,7 @@ export class Dashboard {
     const moving = new Set(reports.map(({ id }) => id))
     const serves = this.#servesPack(infoHash)
     const resting = known.filter(({ id, status }) => !moving.has(id) && status.repositories.some(serves)).length
-    const { seeders, leechers } = tracker.scrape(infoHash)
+    const { seeders, partialSeeds, leechers } = tracker.scrape(infoHash)
     const picture = swarmPicture({
       pieces: pieceCount,
       originPeerId: swarm.peerId,
@@ -192,7 +192,7 @@ export class Dashboard {
     })
     const { bytes } = pack
     const head = { format: 'repocast swarm', version: 1 } as const
-    return { ...head, infoHash, name, bytes, pieces: pieceCount, seeders, leechers, ...picture }
+    return { ...head, infoHash, name, bytes, pieces: pieceCount, seeders, partialSeeds, leechers, ...picture }
   }
 
   /** Whether a served serial is of a snapshot that has the pack. Each snapshot is looked at once. */

@@ -45,6 +45,7 @@ export function overviewOf(sources: OverviewSources): OverviewDocument {
   )
   const mirrors = sources.mirrors.map(mirror => overviewMirror(mirror, places, now))
   const seeders = sum(packs.map(one => one.seeders))
+  const partialSeeds = sum(packs.map(one => one.partialSeeds))
   const leechers = sum(packs.map(one => one.leechers))
   return {
     format: 'repocast overview',
@@ -55,8 +56,9 @@ export function overviewOf(sources: OverviewSources): OverviewDocument {
       mirrors: mirrors.length,
       currentMirrors: mirrors.filter(one => one.behind.length === 0 && /[=@]/.test(one.cells)).length,
       silentMirrors: mirrors.filter(one => one.isSilent).length,
-      peers: seeders + leechers,
+      peers: seeders + partialSeeds + leechers,
       seeders,
+      partialSeeds,
       leechers,
       originGivenBytes,
       mirrorsGivenBytes,

@@ -18,6 +18,7 @@ export function renderStatsPage(stats: StatsDocument): string {
     ['Swarms', totals.swarms],
     ['Peers', totals.peers],
     ['Seeders', totals.seeders],
+    ['Partial seeds', totals.partialSeeds],
     ['Leechers', totals.leechers],
     ['Completed', totals.completed],
     ['The origin gave', formatBytes(totals.originUploadedBytes)],
@@ -37,6 +38,7 @@ export function renderStatsPage(stats: StatsDocument): string {
     one.infoHash,
     formatBytes(one.bytes),
     one.seeders,
+    one.partialSeeds,
     one.leechers,
     one.completed,
   ])
@@ -81,6 +83,7 @@ const packColumns = [
   text('Info-hash'),
   number('Size'),
   number('Seeders'),
+  number('Partial seeds'),
   number('Leechers'),
   number('Completed'),
 ]

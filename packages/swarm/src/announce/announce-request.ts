@@ -1,8 +1,9 @@
 import type { InfoHash } from '@repocast/objects'
 
-export type AnnounceEvent = 'started' | 'completed' | 'stopped'
+/** `paused`: nothing more is wanted, although not all is here (BEP 21). */
+export type AnnounceEvent = 'started' | 'completed' | 'stopped' | 'paused'
 
-/** What a tracker is told (BEP 3, 7, 23). All amounts in bytes. */
+/** What a tracker is told (BEP 3, 7, 21, 23). All amounts in bytes. */
 export interface AnnounceRequest {
   readonly infoHash: InfoHash
   /** 20 bytes in hexadecimal. */
@@ -10,7 +11,7 @@ export interface AnnounceRequest {
   readonly port: number
   readonly uploaded: number
   readonly downloaded: number
-  /** What is missing of the whole pack, wanted or not: who has only a part is no seeder. */
+  /** What is missing of the whole pack, wanted or not: who has only a part is no seeder, but may be `paused`. */
   readonly left: number
   readonly event: AnnounceEvent | undefined
   readonly peersWanted: number

@@ -13,6 +13,7 @@ export interface AnnounceResponse {
   readonly minIntervalSeconds: number | undefined
   readonly trackerId: string | undefined
   readonly seeders: number | undefined
+  /** Who fetches something: without partial seeds (BEP 21) where the tracker knows of such. */
   readonly leechers: number | undefined
   /** `host:port`, IPv6 hosts in brackets. */
   readonly peers: readonly string[]
@@ -34,7 +35,7 @@ export function parseAnnounceResponse(bytes: Buffer): AnnounceResponse {
     minIntervalSeconds: count(answer.get('min interval')),
     trackerId: text(answer.get('tracker id')),
     seeders: count(answer.get('complete')),
-    leechers: count(answer.get('incomplete')),
+    leechers: count(answer.get('downloaders')) ?? count(answer.get('incomplete')),
     peers: failure === undefined ? peersOf(answer) : [],
   }
 }

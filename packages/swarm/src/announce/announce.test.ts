@@ -71,6 +71,8 @@ describe('an answer', () => {
       trackerId: 'xy',
       warning: 'hmm?',
     })
+    const partial = 'd8:completei3e11:downloadersi1e10:incompletei4e8:intervali90ee'
+    expect(parseAnnounceResponse(answer(partial)).leechers).toBe(1)
   })
 
   test.each([
@@ -196,7 +198,16 @@ async function announced(state: Partial<ReturnType<Announced['state']>> = {}) {
   }
   const pack: Announced = {
     infoHash,
-    state: () => ({ uploaded: 1, downloaded: 2, left: 3, peersWanted: 20, isUrgent: true, isHungry: false, ...state }),
+    state: () => ({
+      uploaded: 1,
+      downloaded: 2,
+      left: 3,
+      peersWanted: 20,
+      isPartialSeed: false,
+      isUrgent: true,
+      isHungry: false,
+      ...state,
+    }),
     found: peers => found.push(...peers),
   }
   const announcements = new Trackers(announcer).announce(pack, [tracker, tracker, 'udp://127.0.0.1:1/announce', 'x'])
@@ -234,6 +245,17 @@ describe('a pack', () => {
     announcements.now()
     await until(() => found.length === 3)
     expect(events()).toEqual(['started', 'completed', null])
+  })
+
+  test('of which nothing more is wanted is announced as paused each time, once the tracker knows it (BEP 21)', async () => {
+    const { found, announcements, events } = await announced({ isPartialSeed: true })
+    for (const answers of [1, 2, 3]) {
+      await until(() => found.length === answers)
+      announcements.now()
+    }
+    await until(() => found.length === 4)
+    await announcements.stop()
+    expect(events()).toEqual(['started', 'paused', 'paused', 'paused', 'stopped'])
   })
 
   test('that no tracker heard of takes no leave', async () => {

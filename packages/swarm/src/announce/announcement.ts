@@ -17,6 +17,8 @@ export interface Announced {
     downloaded: number
     left: number
     peersWanted: number
+    /** Whether nothing more is wanted, although not all is here. */
+    isPartialSeed: boolean
     /** Whether pieces are missing; such announces go before others. */
     isUrgent: boolean
     /** Whether they are, and no peer is connected. */
@@ -101,8 +103,8 @@ export class Announcement {
     this.#isAsking = true
     let seconds: number
     try {
-      const event = this.#isKnown ? (this.#isCompleted ? 'completed' : undefined) : 'started'
       const { isUrgent } = this.#announced.state()
+      const event = this.#event
       const ask = () => this.#ask(event, answerMs, this.#end.signal)
       seconds = this.#take(await this.#gate.run(ask, isUrgent), event)
     } catch (error) {
@@ -112,6 +114,13 @@ export class Announcement {
     const isAgain = this.#isAgain || (this.#isCompleted && this.#failures === 0)
     this.#isAgain = false
     this.#in(isAgain && this.#failures === 0 ? 0 : seconds)
+  }
+
+  /** A tracker has to know us before it is told anything else. */
+  get #event(): AnnounceEvent | undefined {
+    if (!this.#isKnown) return 'started'
+    if (this.#isCompleted) return 'completed'
+    return this.#announced.state().isPartialSeed ? 'paused' : undefined
   }
 
   #ask(event: AnnounceEvent | undefined, timeoutMs: number, signal: AbortSignal): Promise<AnnounceResponse> {

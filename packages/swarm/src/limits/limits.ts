@@ -16,6 +16,8 @@ export interface SwarmLimits {
   readonly unwrittenBytes: number
   /** The web seed is asked when no peer has delivered for so many seconds. */
   readonly webSeedAfterSeconds: number
+  /** Who has not all of a pack says that nothing more of it is wanted when that is so for so many seconds (BEP 21). */
+  readonly restSeconds: number
   /** A pack that lacks nothing and has no peer for so many seconds is closed in webtorrent. */
   readonly idlePackSeconds: number
 }
@@ -29,5 +31,6 @@ export const defaultSwarmLimits: SwarmLimits = {
   requestQueue: 1000,
   unwrittenBytes: 32 * 1024 * 1024,
   webSeedAfterSeconds: 5,
+  restSeconds: 5,
   idlePackSeconds: 60,
 }

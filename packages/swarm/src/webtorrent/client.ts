@@ -52,6 +52,8 @@ export interface OpenPack {
   readonly held: Bits
   /** What its uploads draw on. */
   readonly uploads: Budget
+  /** Whether nothing is wanted now. */
+  readonly isUploadOnly: () => boolean
   readonly read: ReadPiece
   readonly owner: SessionOwner
 }
@@ -125,7 +127,7 @@ export class PeerClient {
   }
 
   /** @throws what webtorrent says against it */
-  open({ pack, held, uploads, read, owner }: OpenPack): Promise<Session> {
+  open({ pack, held, uploads, isUploadOnly, read, owner }: OpenPack): Promise<Session> {
     const { announcePort, bindAddress, encryption, limits, site, role } = this.#options
     const torrent: Torrent = this.#client.add(slimTorrent(pack, []), {
       preloadedStore: unusedChunkStore(pack.pieceLength),
@@ -144,6 +146,7 @@ export class PeerClient {
       mustEncrypt: encryption === 'require',
       requestQueue: limits.requestQueue,
       uploads,
+      isUploadOnly,
       read: readAhead(piece => pack.pieceBytes(piece), read),
       owner,
     })

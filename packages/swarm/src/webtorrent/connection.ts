@@ -113,6 +113,11 @@ export class PeerConnection {
     return text(this.#wire.peerExtendedHandshake.v).slice(0, 64)
   }
 
+  /** Whether it says that it wants nothing (BEP 21). */
+  get isUploadOnly(): boolean {
+    return this.#wire.peerExtendedHandshake.upload_only === 1
+  }
+
   /** `host:port` where it accepts connections, undefined when that is not known. */
   get listenAddress(): string | undefined {
     if (!this.isIncoming) return this.address

@@ -14,6 +14,7 @@ import {
   filterPeers,
   findTorrentsBy,
   guardServer,
+  introduceAgain,
   listenAddress,
   markHeld,
   takeOver,
@@ -165,6 +166,18 @@ describe('webtorrent still', () => {
     const { wire, puts } = await connected()
     await until(() => wire.peerPieces.get(3))
     expect([wire.amInterested, wire.downloaded, puts]).toEqual([false, 0, []])
+  })
+
+  test('sends its extended handshake again by _sendExtendedHandshake, and takes that of the other end again', async () => {
+    const { seeder, wire } = await connected()
+    const [other] = seeder.wires
+    await until(() => Object.keys(wire.peerExtendedHandshake).length > 0)
+    expect(other?._extendedHandshakeSent).toBe(true)
+    if (other === undefined) return
+    Object.assign(other.extendedHandshake, { upload_only: 1 })
+    introduceAgain(other)
+    await until(() => wire.peerExtendedHandshake.upload_only === 1)
+    expect(wire.peerExtendedMapping.ut_metadata).toBeGreaterThan(0)
   })
 
   test('serves a piece, and lists it, after _markVerified', async () => {

@@ -112,6 +112,11 @@ export function markHeld(torrent: Torrent, piece: number): void {
   torrent._markVerified(piece)
 }
 
+/** Sends our part of the extended handshake again (BEP 10 allows it), if the peer has it: something of it has changed. */
+export function introduceAgain(wire: Wire): void {
+  if (wire._extendedHandshakeSent && !wire.destroyed) wire._sendExtendedHandshake()
+}
+
 /** Closes a connection for good: webtorrent would connect again a second after a handshake that succeeded. */
 export function dropForGood(torrent: Torrent, wire: Wire): void {
   const peer = peerOf(torrent, wire)

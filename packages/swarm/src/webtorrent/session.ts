@@ -4,7 +4,7 @@ import type { Budget } from '../limits/budget.ts'
 import { PeerConnection } from './connection.ts'
 import { rc4Method } from './encryption.ts'
 import type { ReadPiece } from './read-ahead.ts'
-import { guardWire, markHeld, offerMetadata, takeOver } from './seams.ts'
+import { guardWire, introduceAgain, markHeld, offerMetadata, takeOver } from './seams.ts'
 import type { BlockRequest } from './upload-queue.ts'
 import { serveUploads } from './uploads.ts'
 
@@ -26,6 +26,8 @@ export interface SessionOptions {
   readonly requestQueue: number
   /** What its uploads draw on. */
   readonly uploads: Budget
+  /** Whether nothing is wanted now. */
+  readonly isUploadOnly: () => boolean
   readonly read: ReadPiece
   readonly owner: SessionOwner
 }
@@ -92,6 +94,20 @@ export class Session {
     for (const wire of this.#torrent.wires) wire.have(piece)
   }
 
+  /** Tells all peers whether something is wanted now. */
+  tellUploadOnly(): void {
+    if (this.#torrent.destroyed) return
+    for (const wire of this.#torrent.wires) {
+      Object.assign(wire.extendedHandshake, this.#uploadOnly)
+      introduceAgain(wire)
+    }
+  }
+
+  /** As BEP 21 says it. */
+  get #uploadOnly(): { readonly upload_only: 0 | 1 } {
+    return { upload_only: this.#options.isUploadOnly() ? 1 : 0 }
+  }
+
   close(): Promise<void> {
     return new Promise(resolve => {
       if (this.#torrent.destroyed) resolve()
@@ -125,6 +141,7 @@ export class Session {
       v: 'repocast',
       p: this.#listenPort,
       reqq: requestQueue,
+      ...this.#uploadOnly,
       repocast: { role, ...(site !== '' && { site }) },
     })
     this.#connections.add(connection)

@@ -39,6 +39,8 @@ declare module 'webtorrent' {
       start(): void
     }
     readonly lt_donthave: EventEmitter
+    readonly _extendedHandshakeSent: boolean
+    _sendExtendedHandshake(): void
     readonly _parserSize: number
     readonly _finished: boolean
     readonly _buffer: readonly Uint8Array[]

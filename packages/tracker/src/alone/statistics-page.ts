@@ -8,6 +8,7 @@ export function renderTrackerPage({ generated, open, totals, requests, swarms }:
     ['Swarms', formatCount(totals.swarms)],
     ['Peers', formatCount(totals.peers)],
     ['Seeders', formatCount(totals.seeders)],
+    ['Partial seeds', formatCount(totals.partialSeeds)],
     ['Leechers', formatCount(totals.leechers)],
     ['Over WebSocket', formatCount(totals.webConnections)],
     ['Announces', formatCount(requests.announces)],
@@ -18,6 +19,7 @@ export function renderTrackerPage({ generated, open, totals, requests, swarms }:
   const rows = swarms.map(one => [
     one.name || one.infoHash,
     one.seeders,
+    one.partialSeeds,
     one.leechers,
     one.completed,
     formatBytes(one.uploadedBytes),
@@ -35,6 +37,7 @@ ${pageTable(columns, rows, 'Nobody has announced yet.')}`,
 const columns: readonly PageColumn[] = [
   { title: 'Torrent' },
   { title: 'Seeders', isNumber: true },
+  { title: 'Partial seeds', isNumber: true },
   { title: 'Leechers', isNumber: true },
   { title: 'Completed', isNumber: true },
   { title: 'Given', isNumber: true },

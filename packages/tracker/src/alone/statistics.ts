@@ -1,4 +1,5 @@
 import type { TrackedSwarmStatistics, TrackerStatsDocument } from '@repocast/api'
+import type { SwarmStatistics } from '../swarm/announcement.ts'
 import type { Tracker } from '../tracker.ts'
 
 export interface TrackerStatisticsOptions {
@@ -39,9 +40,11 @@ export class TrackerStatistics {
   #make(now: number): TrackerStatsDocument {
     const { tracker, torrents, isOpen } = this.#with
     const all = [...tracker.infoHashes()].map(infoHash => tracker.scrape(infoHash))
-    const sum = (of: (one: { seeders: number; leechers: number }) => number) => all.reduce((n, one) => n + of(one), 0)
-    const [seeders, leechers] = [sum(one => one.seeders), sum(one => one.leechers)]
-    const biggest = all.sort((a, b) => b.seeders + b.leechers - a.seeders - a.leechers).slice(0, mostSwarms)
+    const sum = (of: (one: SwarmStatistics) => number) => all.reduce((n, one) => n + of(one), 0)
+    const seeders = sum(one => one.seeders)
+    const partialSeeds = sum(one => one.partialSeeds)
+    const leechers = sum(one => one.leechers)
+    const biggest = all.sort((a, b) => peersOf(b) - peersOf(a)).slice(0, mostSwarms)
     const { requests, limited, announces, refused } = tracker.counts
     return {
       format: 'repocast tracker statistics',
@@ -52,8 +55,9 @@ export class TrackerStatistics {
       totals: {
         torrents: torrents.count,
         swarms: all.length,
-        peers: seeders + leechers,
+        peers: seeders + partialSeeds + leechers,
         seeders,
+        partialSeeds,
         leechers,
         webConnections: tracker.web.connections,
       },
@@ -61,4 +65,8 @@ export class TrackerStatistics {
       swarms: biggest.map((one): TrackedSwarmStatistics => ({ ...one, name: torrents.nameOf(one.infoHash) })),
     }
   }
+}
+
+function peersOf({ seeders, partialSeeds, leechers }: SwarmStatistics): number {
+  return seeders + partialSeeds + leechers
 }

@@ -68,10 +68,8 @@ export class HttpAnswers {
 
 /** The bencoded answer to an announce: peers compact (BEP 23, 7), or as a list of dictionaries (BEP 3). */
 export function encodeAnnounce(result: AnnounceResult, isCompact: boolean): Buffer {
-  const { seeders, completed, leechers, intervalSeconds, minIntervalSeconds, peers } = result
-  const head =
-    `d8:completei${seeders}e10:downloadedi${completed}e10:incompletei${leechers}e` +
-    `8:intervali${intervalSeconds}e12:min intervali${minIntervalSeconds}e`
+  const { intervalSeconds, minIntervalSeconds, peers } = result
+  const head = `d${counts(result)}8:intervali${intervalSeconds}e12:min intervali${minIntervalSeconds}e`
   if (!isCompact) return Buffer.from(`${head}5:peersl${[...dictionaries(peers)].join('')}ee`, 'latin1')
   const { ipv4, ipv6 } = peers
   const before = `${head}5:peers${ipv4.length}:`
@@ -103,12 +101,19 @@ function* dictionaries({ ipv4, ipv6 }: ChosenPeers): IterableIterator<string> {
 
 /** The bencoded answer to a scrape (BEP 48); `swarms` sorted by info-hash. */
 export function encodeScrape(swarms: readonly SwarmStatistics[]): Buffer {
-  const files = swarms.map(({ infoHash, seeders, completed, leechers }) => [
+  const files = swarms.map(swarm => [
     Buffer.from('20:'),
-    Buffer.from(infoHash, 'hex'),
-    Buffer.from(`d8:completei${seeders}e10:downloadedi${completed}e10:incompletei${leechers}ee`),
+    Buffer.from(swarm.infoHash, 'hex'),
+    Buffer.from(`d${counts(swarm)}e`),
   ])
   return Buffer.concat([Buffer.from('d5:filesd'), ...files.flat(), Buffer.from('ee')])
+}
+
+type Counts = Pick<SwarmStatistics, 'seeders' | 'partialSeeds' | 'leechers' | 'completed'>
+
+/** `downloaders` of BEP 21 are those of `incomplete` who fetch; other programs pass over it. */
+function counts({ seeders, partialSeeds, leechers, completed }: Counts): string {
+  return `8:completei${seeders}e10:downloadedi${completed}e11:downloadersi${leechers}e10:incompletei${leechers + partialSeeds}e`
 }
 
 /** A refusal; `retry in` of BEP 31 is in minutes. */

@@ -72,12 +72,12 @@ test('no query is anything but an announce, a scrape, or a sentence', () => {
 })
 
 test('answers are bencoded, peers as bytes or as a list', () => {
-  const result = { intervalSeconds: 120, minIntervalSeconds: 5, seeders: 1, leechers: 2, completed: 3 }
+  const result = { intervalSeconds: 120, minIntervalSeconds: 5, seeders: 1, partialSeeds: 4, leechers: 2, completed: 3 }
   const peers = {
     ipv4: Uint8Array.of(192, 0, 2, 1, 0x1a, 0xe1),
     ipv6: Uint8Array.from([0x20, 1, 0xd, 0xb8, ...Array.from({ length: 11 }, () => 0), 9, 0x1a, 0xe1]),
   }
-  const head = 'd8:completei1e10:downloadedi3e10:incompletei2e8:intervali120e12:min intervali5e'
+  const head = 'd8:completei1e10:downloadedi3e11:downloadersi2e10:incompletei6e8:intervali120e12:min intervali5e'
   expect(encodeAnnounce({ ...result, peers }, true).toString('latin1')).toBe(
     `${head}5:peers6:\xc0\x00\x02\x01\x1a\xe16:peers618:\x20\x01\x0d\xb8${'\0'.repeat(11)}\x09\x1a\xe1e`,
   )
@@ -87,12 +87,13 @@ test('answers are bencoded, peers as bytes or as a list', () => {
   const swarm = {
     infoHash: '00'.repeat(20),
     seeders: 1,
+    partialSeeds: 4,
     leechers: 2,
     completed: 3,
     uploadedBytes: 0,
     downloadedBytes: 0,
   }
   expect(encodeScrape([swarm]).toString('latin1')).toBe(
-    `d5:filesd20:${'\0'.repeat(20)}d8:completei1e10:downloadedi3e10:incompletei2eeee`,
+    `d5:filesd20:${'\0'.repeat(20)}d8:completei1e10:downloadedi3e11:downloadersi2e10:incompletei6eeee`,
   )
 })

@@ -44,7 +44,7 @@ export function parseAnnounceQuery(query: string): AnnounceQuery | string {
   return {
     infoHash: hash,
     port: portNumber,
-    event: event === 'started' || event === 'stopped' || event === 'completed' ? event : 'update',
+    event: event !== undefined && isEvent(event) ? event : 'update',
     left: parseCount(left) ?? Number.POSITIVE_INFINITY,
     uploaded: parseCount(uploaded) ?? 0,
     downloaded: parseCount(downloaded) ?? 0,
@@ -52,6 +52,10 @@ export function parseAnnounceQuery(query: string): AnnounceQuery | string {
     isCompact: compact === '1',
     ip: ip === undefined ? undefined : ip.replaceAll(/%3a/gi, ':'),
   }
+}
+
+function isEvent(text: string): text is AnnounceEvent {
+  return ['started', 'stopped', 'completed', 'paused'].includes(text)
 }
 
 /** The info-hashes in the query of a scrape (BEP 48), hexadecimal; a sentence when it is wrong. */

@@ -16,7 +16,8 @@ export interface Announcement {
   readonly wanted: number
 }
 
-export type AnnounceEvent = 'started' | 'stopped' | 'completed' | 'update'
+/** `paused`: it has all that it wants, not all that there is (BEP 21). */
+export type AnnounceEvent = 'started' | 'stopped' | 'completed' | 'paused' | 'update'
 
 /** What an announce is answered with. */
 export interface AnnounceResult {
@@ -24,6 +25,8 @@ export interface AnnounceResult {
   /** It may ask again after so many seconds if it lacks peers. */
   readonly minIntervalSeconds: number
   readonly seeders: number
+  /** Peers that have not all, and want nothing more. */
+  readonly partialSeeds: number
   readonly leechers: number
   /** Downloads that were finished, ever. */
   readonly completed: number
@@ -46,6 +49,8 @@ export interface SwarmStatistics {
   /** Hexadecimal. */
   readonly infoHash: string
   readonly seeders: number
+  /** Peers that have not all, and want nothing more. */
+  readonly partialSeeds: number
   readonly leechers: number
   /** Downloads that were finished, ever. */
   readonly completed: number
@@ -55,6 +60,11 @@ export interface SwarmStatistics {
 }
 
 export type Transport = 'http' | 'udp' | 'web'
+
+/** Whether a peer fetches nothing: a seeder or a partial seed. */
+export function isUploadOnly({ left, event }: Pick<Announcement, 'left' | 'event'>): boolean {
+  return left === 0 || event === 'paused'
+}
 
 /** What the transports ask of the tracker. */
 export interface AnnounceHandler {

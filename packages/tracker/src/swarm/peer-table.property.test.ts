@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { PeerTable } from './peer-table.ts'
+import { type PeerKind, PeerTable } from './peer-table.ts'
 
 /** Few addresses and ports, so that peers meet again; addresses of IPv6 with equal networks among them. */
 const peer = fc.record({ host: fc.nat(12), port: fc.integer({ min: 1, max: 5 }) })
+const kinds = fc.constantFrom<PeerKind>('leecher', 'partial-seed', 'seeder')
 const step = fc.oneof(
-  fc.record({ do: fc.constant('put' as const), peer, isSeeder: fc.boolean(), expires: fc.nat(20) }),
+  fc.record({ do: fc.constant('put' as const), peer, kind: kinds, expires: fc.nat(20) }),
   fc.record({ do: fc.constant('remove' as const), peer }),
   fc.record({ do: fc.constant('expire' as const), now: fc.nat(20) }),
   fc.record({ do: fc.constant('keep' as const) }),
@@ -24,12 +25,12 @@ test.each([4, 16] as const)('a table of addresses of %d bytes does what a map do
       let table = new PeerTable(addressBytes, seed)
       const model = new Map<
         string,
-        { host: number; port: number; isSeeder: boolean; expires: number; uploaded: number; downloaded: number }
+        { host: number; port: number; kind: PeerKind; expires: number; uploaded: number; downloaded: number }
       >()
       for (const [k, one] of steps.entries()) {
         if (one.do === 'put') {
           const { host, port } = one.peer
-          const state = { isSeeder: one.isSeeder, expires: one.expires, uploaded: k, downloaded: 2 ** 40 + k }
+          const state = { kind: one.kind, expires: one.expires, uploaded: k, downloaded: 2 ** 40 + k }
           const place = table.find(addressOf(addressBytes, host), port)
           expect(place >= 0).toBe(model.has(`${host} ${port}`))
           if (place < 0) table.add(addressOf(addressBytes, host), port, state)
@@ -51,7 +52,9 @@ test.each([4, 16] as const)('a table of addresses of %d bytes does what a map do
         }
       }
       expect(table.count).toBe(model.size)
-      expect(table.seeders).toBe([...model.values()].filter(({ isSeeder }) => isSeeder).length)
+      const countOf = (kind: PeerKind) => [...model.values()].filter(one => one.kind === kind).length
+      expect([table.leechers, table.partialSeeds]).toEqual([countOf('leecher'), countOf('partial-seed')])
+      expect(table.seeders).toBe(countOf('seeder'))
       for (const { host, port, ...state } of model.values()) {
         const address = addressOf(addressBytes, host)
         expect(table.state(table.find(address, port))).toEqual(state)
@@ -68,7 +71,12 @@ test('a sample has no peer twice, nobody from outside of the range, not the one 
     fc.property(fc.nat(60), fc.nat(60), fc.nat(80), fc.nat(59), (leechers, seeders, wanted, except) => {
       const table = new PeerTable(4, 1)
       for (let k = 0; k < leechers + seeders; k += 1) {
-        table.add(Uint8Array.of(10, 0, 0, k), 1, { isSeeder: k >= leechers, expires: 1, uploaded: 0, downloaded: 0 })
+        table.add(Uint8Array.of(10, 0, 0, k), 1, {
+          kind: k < leechers ? 'leecher' : 'seeder',
+          expires: 1,
+          uploaded: 0,
+          downloaded: 0,
+        })
       }
       const target = new Uint8Array(wanted * 6)
       const written = table.sample({ from: 0, to: table.leechers, except, wanted }, Math.random, target, 0)

@@ -1,9 +1,12 @@
 import type { Address } from '../address/address.ts'
 import { hashAddress, isSameHost } from '../address/address-hash.ts'
 
+/** A partial seed has not all, and wants nothing more (BEP 21). */
+export type PeerKind = 'leecher' | 'partial-seed' | 'seeder'
+
 /** What is known of a peer besides its address and port. */
 export interface PeerState {
-  readonly isSeeder: boolean
+  readonly kind: PeerKind
   /** When it is gone unless it announces again: seconds since 1970. */
   readonly expires: number
   /** Bytes, as it said. */
@@ -11,15 +14,19 @@ export interface PeerState {
   readonly downloaded: number
 }
 
-/** Behind address and port in a record: expires (32 bits), uploaded, downloaded (floats of 64 bits), big endian. */
-const stateBytes = 20
+/**
+ * Behind address and port in a record: expires (32 bits), uploaded, downloaded (floats of 64 bits), whether it is a partial
+ * seed (1 byte), big endian.
+ */
+const stateBytes = 21
+const partialAt = 20
 const smallestCapacity = 4
 /** Nobody is told to announce less often. */
 const longestStaySeconds = 86_400
 
 /**
  * Peers of one swarm and one family of addresses in some 40 (IPv4) or 60 (IPv6) bytes each: records in one block of
- * bytes, leechers in front of seeders, and an open hash table of their places. Peers of one host are neighbours
+ * bytes, leechers in front of those who only give, and an open hash table of their places. Peers of one host are neighbours
  * there, so they can be counted. Adding, finding, removing and choosing cost the same whatever the number of peers.
  */
 export class PeerTable {
@@ -32,6 +39,7 @@ export class PeerTable {
   #slots: Int32Array
   #count = 0
   #leechers = 0
+  #partialSeeds = 0
 
   constructor(addressBytes: 4 | 16, seed: number) {
     this.#addressBytes = addressBytes
@@ -47,13 +55,17 @@ export class PeerTable {
     return this.#count
   }
 
-  /** The places 0 to `leechers` - 1 are leechers, the others seeders. */
+  /** The places 0 to `leechers` - 1 are leechers, the others seeders and partial seeds. */
   get leechers(): number {
     return this.#leechers
   }
 
+  get partialSeeds(): number {
+    return this.#partialSeeds
+  }
+
   get seeders(): number {
-    return this.#count - this.#leechers
+    return this.#count - this.#leechers - this.#partialSeeds
   }
 
   /** Bytes of address and port. */
@@ -85,7 +97,7 @@ export class PeerTable {
   state(place: number): PeerState {
     const at = this.#stateAt(place)
     return {
-      isSeeder: place >= this.#leechers,
+      kind: this.#kindAt(place),
       expires: this.#view.getUint32(at),
       uploaded: this.#view.getFloat64(at + 4),
       downloaded: this.#view.getFloat64(at + 12),
@@ -100,25 +112,29 @@ export class PeerTable {
     this.#records.set(address, at)
     this.#view.setUint16(at + this.#addressBytes, port)
     this.#count += 1
+    this.#records[this.#stateAt(place) + partialAt] = 0
     this.#slots[this.#freeSlot(this.#home(this.#records, at))] = place + 1
     this.update(place, state)
   }
 
-  update(place: number, { isSeeder, expires, uploaded, downloaded }: PeerState): void {
+  update(place: number, { kind, expires, uploaded, downloaded }: PeerState): void {
     const at = this.#stateAt(place)
+    this.#setPartial(place, kind === 'partial-seed')
     this.#view.setUint32(at, expires)
     this.#view.setFloat64(at + 4, uploaded)
     this.#view.setFloat64(at + 12, downloaded)
-    if (isSeeder && place < this.#leechers) {
+    const isLeecher = kind === 'leecher'
+    if (!isLeecher && place < this.#leechers) {
       this.#leechers -= 1
       this.#swap(place, this.#leechers)
-    } else if (!isSeeder && place >= this.#leechers) {
+    } else if (isLeecher && place >= this.#leechers) {
       this.#swap(place, this.#leechers)
       this.#leechers += 1
     }
   }
 
   remove(place: number): void {
+    this.#setPartial(place, false)
     let last = place
     if (place < this.#leechers) {
       this.#leechers -= 1
@@ -191,12 +207,23 @@ export class PeerTable {
       const state = at + this.compactBytes
       if (this.find(address, port) >= 0) continue
       this.add(address, port, {
-        isSeeder: k >= leechers,
+        kind: k < leechers ? 'leecher' : view.getUint8(state + partialAt) === 1 ? 'partial-seed' : 'seeder',
         expires: view.getUint32(state),
         uploaded: view.getFloat64(state + 4),
         downloaded: view.getFloat64(state + 12),
       })
     }
+  }
+
+  #kindAt(place: number): PeerKind {
+    if (place < this.#leechers) return 'leecher'
+    return this.#records[this.#stateAt(place) + partialAt] === 1 ? 'partial-seed' : 'seeder'
+  }
+
+  #setPartial(place: number, isPartial: boolean): void {
+    const at = this.#stateAt(place) + partialAt
+    this.#partialSeeds += Number(isPartial) - (this.#records[at] ?? 0)
+    this.#records[at] = Number(isPartial)
   }
 
   get #capacity(): number {

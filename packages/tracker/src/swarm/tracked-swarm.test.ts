@@ -4,11 +4,11 @@ import { seedersOf, TrackedSwarm } from './tracked-swarm.ts'
 
 const limits = { maxPeersPerSwarm: 100_000, maxPeersPerAddress: 64 }
 
-function announcement(address: string, left: number, wanted = 50) {
+function announcement(address: string, left: number, wanted = 50, event: 'update' | 'paused' = 'update') {
   const parsed = parseAddress(address)
   if (parsed === undefined) throw new Error(address)
   const counters = { uploaded: 0, downloaded: 0 }
-  return { infoHash: '', address: parsed, port: 1, event: 'update' as const, left, wanted, ...counters }
+  return { infoHash: '', address: parsed, port: 1, event, left, wanted, ...counters }
 }
 
 function swarmOf(seeders: number, leechers: number): TrackedSwarm {
@@ -60,4 +60,23 @@ test('a seeder gets leechers only, of both families of addresses', () => {
   const { ipv4, ipv6 } = swarm.choose(announcement('10.9.9.9', 0), Math.random)
   expect([ipv4.length / 6, ipv6.length / 18]).toEqual([3, 1])
   expect(swarm.choose(announcement('2001:db8::9', 0, 1), Math.random).ipv4).toHaveLength(0)
+})
+
+test('a partial seed is counted as such while it says so, gets leechers only, and is told to leechers only', () => {
+  const swarm = swarmOf(2, 3)
+  const partial = (event: 'update' | 'paused') => announcement('10.2.0.1', 7, 50, event)
+  const counts = () => [swarm.seeders, swarm.partialSeeds, swarm.leechers]
+  const found = (asker: ReturnType<typeof announcement>) => swarm.choose(asker, Math.random).ipv4.length / 6
+  swarm.announce(partial('update'), 10, true)
+  expect(counts()).toEqual([2, 0, 4])
+  swarm.announce(partial('paused'), 10, true)
+  expect(counts()).toEqual([2, 1, 3])
+  expect([found(partial('paused')), found(announcement('10.1.0.0', 0)), found(announcement('10.1.0.2', 1))]).toEqual([
+    3, 3, 5,
+  ])
+  swarm.announce(partial('update'), 10, true)
+  expect(counts()).toEqual([2, 0, 4])
+  swarm.announce(partial('paused'), 10, true)
+  swarm.expire(11)
+  expect(counts()).toEqual([0, 0, 0])
 })

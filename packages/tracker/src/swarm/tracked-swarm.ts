@@ -1,6 +1,6 @@
 import type { Address } from '../address/address.ts'
-import type { Announcement, ChosenPeers } from './announcement.ts'
-import { type PeerState, PeerTable } from './peer-table.ts'
+import { type Announcement, type ChosenPeers, isUploadOnly } from './announcement.ts'
+import { type PeerKind, type PeerState, PeerTable } from './peer-table.ts'
 
 /** What was counted of a swarm, ever. */
 export interface SwarmTotals {
@@ -40,8 +40,12 @@ export class TrackedSwarm {
     return (this.#ipv4?.leechers ?? 0) + (this.#ipv6?.leechers ?? 0)
   }
 
+  get partialSeeds(): number {
+    return (this.#ipv4?.partialSeeds ?? 0) + (this.#ipv6?.partialSeeds ?? 0)
+  }
+
   get seeders(): number {
-    return this.peers - this.leechers
+    return this.peers - this.leechers - this.partialSeeds
   }
 
   /** The tables that there are, for keeping. */
@@ -56,12 +60,12 @@ export class TrackedSwarm {
 
   /** Takes an announce in. Whoever has no room (`mayAdd` or a limit says so) is not remembered. `expires` in seconds. */
   announce(announcement: Announcement, expires: number, mayAdd: boolean): void {
-    const { address, port, event, left, uploaded, downloaded } = announcement
+    const { address, port, event, uploaded, downloaded } = announcement
     const table = this.#table(address.length)
     const place = table.find(address, port)
     const known = place < 0 ? undefined : table.state(place)
     this.#count(announcement, known)
-    const state = { isSeeder: left === 0, expires, uploaded, downloaded }
+    const state = { kind: kindOf(announcement), expires, uploaded, downloaded }
     if (event === 'stopped') {
       if (known) table.remove(place)
     } else if (known) table.update(place, state)
@@ -69,8 +73,8 @@ export class TrackedSwarm {
   }
 
   /**
-   * Others for whoever announced, at random: seeders get leechers only, for they have nothing to say to each other;
-   * leechers get both, so that they find the content and share it. First those of its own family of addresses, then as
+   * Others for whoever announced, at random: seeders and partial seeds get leechers only, for they have nothing to say to
+   * each other; leechers get both, so that they find the content and share it. First those of its own family of addresses, then as
    * many of the other one as are still wanted.
    */
   choose(announcement: Announcement, random: () => number): ChosenPeers {
@@ -102,7 +106,7 @@ export class TrackedSwarm {
   }
 
   #count({ event, uploaded, downloaded, left }: Announcement, known: PeerState | undefined): void {
-    if (event === 'completed' && left === 0 && known && !known.isSeeder) this.totals.completed += 1
+    if (event === 'completed' && left === 0 && known && known.kind !== 'seeder') this.totals.completed += 1
     if (!known || event === 'started') return
     // A peer that has restarted counts from zero again.
     this.totals.uploaded = addGain(this.totals.uploaded, uploaded - known.uploaded)
@@ -110,18 +114,24 @@ export class TrackedSwarm {
   }
 }
 
+function kindOf(announcement: Announcement): PeerKind {
+  if (announcement.left === 0) return 'seeder'
+  return isUploadOnly(announcement) ? 'partial-seed' : 'leecher'
+}
+
 const nobody = new Uint8Array(0)
 
 function chooseOf(
   table: PeerTable | undefined,
-  { address, port, left }: Announcement,
+  announcement: Announcement,
   wanted: number,
   random: () => number,
 ): Uint8Array {
   if (table === undefined || table.count === 0 || wanted <= 0) return nobody
+  const { address, port } = announcement
   const except = table.compactBytes === address.length + 2 ? table.find(address, port) : -1
   const otherLeechers = table.leechers - (except >= 0 && except < table.leechers ? 1 : 0)
-  const seeders = left === 0 ? 0 : seedersOf(wanted, table.seeders, otherLeechers)
+  const seeders = isUploadOnly(announcement) ? 0 : seedersOf(wanted, table.count - table.leechers, otherLeechers)
   const target = new Uint8Array(Math.min(wanted, table.count) * table.compactBytes)
   const fromSeeders = table.sample(
     { from: table.leechers, to: table.count, except, wanted: seeders },
@@ -138,7 +148,7 @@ function chooseOf(
   return target.subarray(0, (fromSeeders + fromLeechers) * table.compactBytes)
 }
 
-/** How many of those that a leecher gets are seeders: by their share, but a quarter of each kind where there are such. */
+/** How many of those that a leecher gets are seeders, whole or partial: by their share, but a quarter of each kind where there are such. */
 export function seedersOf(wanted: number, seeders: number, leechers: number): number {
   const share = Math.round((wanted * seeders) / Math.max(1, seeders + leechers))
   const quarter = Math.floor(wanted / 4)

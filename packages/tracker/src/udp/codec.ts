@@ -92,19 +92,20 @@ export function encodeConnect(transactionId: number, connectionId: Buffer): Buff
 
 export interface UdpAnnounceAnswer {
   readonly intervalSeconds: number
-  readonly leechers: number
+  /** Peers that have not all. */
+  readonly incomplete: number
   readonly seeders: number
   /** In the compact form, all of the family that the packet is sent over. */
   readonly peers: Uint8Array
 }
 
 export function encodeAnnounce(transactionId: number, answer: UdpAnnounceAnswer): Buffer {
-  const { intervalSeconds, leechers, seeders, peers } = answer
+  const { intervalSeconds, incomplete, seeders, peers } = answer
   const bytes = Buffer.allocUnsafe(20 + peers.length)
   bytes.writeUInt32BE(actions.announce, 0)
   bytes.writeUInt32BE(transactionId, 4)
   bytes.writeUInt32BE(intervalSeconds, 8)
-  bytes.writeUInt32BE(leechers, 12)
+  bytes.writeUInt32BE(incomplete, 12)
   bytes.writeUInt32BE(seeders, 16)
   bytes.set(peers, 20)
   return bytes
@@ -112,9 +113,9 @@ export function encodeAnnounce(transactionId: number, answer: UdpAnnounceAnswer)
 
 export function encodeScrape(
   transactionId: number,
-  swarms: readonly { readonly seeders: number; readonly completed: number; readonly leechers: number }[],
+  swarms: readonly { readonly seeders: number; readonly completed: number; readonly incomplete: number }[],
 ): Buffer {
-  const rows = swarms.map(({ seeders, completed, leechers }) => numbers(seeders, completed, leechers))
+  const rows = swarms.map(({ seeders, completed, incomplete }) => numbers(seeders, completed, incomplete))
   return Buffer.concat([header(actions.scrape, transactionId), ...rows])
 }
 

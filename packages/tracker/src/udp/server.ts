@@ -94,7 +94,7 @@ export class UdpServer {
     if (request.action === 'scrape') {
       return encodeScrape(
         transactionId,
-        request.infoHashes.map(infoHash => this.#tracker.scrape(infoHash)),
+        request.infoHashes.map(infoHash => withIncomplete(this.#tracker.scrape(infoHash))),
       )
     }
     const family = address.length === 4 ? 'ipv4' : 'ipv6'
@@ -107,6 +107,13 @@ export class UdpServer {
       wanted: request.wanted < 0 ? defaultPeers : Math.min(request.wanted, maxPeersOf[family]),
     })
     if (typeof result === 'string') return encodeError(transactionId, refusals[result])
-    return encodeAnnounce(transactionId, { ...result, peers: result.peers[family] })
+    return encodeAnnounce(transactionId, { ...withIncomplete(result), peers: result.peers[family] })
   }
+}
+
+/** BEP 15 has no word for partial seeds. */
+function withIncomplete<C extends { readonly partialSeeds: number; readonly leechers: number }>(
+  counts: C,
+): C & { readonly incomplete: number } {
+  return { ...counts, incomplete: counts.partialSeeds + counts.leechers }
 }

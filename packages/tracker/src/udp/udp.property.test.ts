@@ -65,10 +65,10 @@ test('answers are as BEP 15 says', () => {
   const id = Buffer.from('0102030405060708', 'hex')
   expect(encodeConnect(7, id).toString('hex')).toBe('00000000000000070102030405060708')
   const peers = Uint8Array.of(192, 0, 2, 1, 0x1a, 0xe1)
-  expect(encodeAnnounce(7, { intervalSeconds: 120, leechers: 2, seeders: 1, peers }).toString('hex')).toBe(
+  expect(encodeAnnounce(7, { intervalSeconds: 120, incomplete: 2, seeders: 1, peers }).toString('hex')).toBe(
     '0000000100000007000000780000000200000001c00002011ae1',
   )
-  expect(encodeScrape(7, [{ seeders: 1, completed: 3, leechers: 2 }]).toString('hex')).toBe(
+  expect(encodeScrape(7, [{ seeders: 1, completed: 3, incomplete: 2 }]).toString('hex')).toBe(
     '0000000200000007000000010000000300000002',
   )
   expect(encodeError(7, 'no').toString('hex')).toBe('00000003000000076e6f')
