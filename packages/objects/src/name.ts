@@ -58,8 +58,13 @@ export function encodeName(name: string): Buffer {
   return Buffer.concat(parts)
 }
 
+const surrogate = /[\ud800-\udfff]/
+
 /** Order of names by their bytes, the order of entries in a tree. */
 export function compareNames(a: string, b: string): number {
+  if (a === b) return 0
+  // without surrogates UTF-16 has the order of UTF-8
+  if (!surrogate.test(a) && !surrogate.test(b)) return a < b ? -1 : 1
   return Buffer.compare(encodeName(a), encodeName(b))
 }
 
@@ -75,8 +80,11 @@ export function whyUnsafeName(name: string): string | undefined {
   if (name === '.' || name === '..') return 'it means a directory'
   if (name.includes('/')) return 'it contains a slash'
   if (name.includes('\0')) return 'it contains a NUL'
+  const isPlain = !surrogate.test(name)
+  if (isPlain && name.length * 3 <= longestNameBytes) return undefined
   const bytes = encodeName(name)
   if (bytes.length > longestNameBytes) return `it is longer than ${longestNameBytes} bytes`
+  if (isPlain) return undefined
   // Only escapes that `decodeName` makes may occur: anything else would not survive the way to disk and back.
   if (decodeName(bytes) !== name) return 'it is not a reversible form of bytes'
   return undefined

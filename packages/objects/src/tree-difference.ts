@@ -1,7 +1,7 @@
 import type { ObjectId } from './id.ts'
 import { compareNames, joinPath } from './name.ts'
 import type { DirectoryEntry, Tree, TreeEntry, TreeReader } from './tree.ts'
-import { assertSafeLink, listTree, segmentEntries } from './tree-walk.ts'
+import { assertSafeLink, listRuns, segmentEntries } from './tree-walk.ts'
 
 /** What happened to a path: added (`after` only), removed (`before` only), or changed (both, of one type). */
 export interface Change {
@@ -20,31 +20,52 @@ export async function* diffTrees(
   read: TreeReader,
   before: ObjectId | undefined,
   after: ObjectId | undefined,
-  path = '',
 ): AsyncGenerator<Change> {
-  if (before === after) return
-  for await (const [from, to] of diffListings(read, before, after)) {
-    const name = (from ?? to)?.name ?? ''
-    yield* diffEntry(read, from, to, joinPath(path, name), path)
+  // Not by generators in generators: each value would wait once for each level.
+  const open: OpenDirectory[] = before === after ? [] : [openDirectory(read, before, after, '')]
+  for (let top = open.at(-1); top; top = open.at(-1)) {
+    const pair = top.pairs.pop()
+    if (pair === undefined) {
+      const run = await top.runs.next()
+      if (!run.done) top.pairs = run.value.reverse()
+      else {
+        open.pop()
+        if (top.own) yield top.own
+      }
+      continue
+    }
+    const [from, to] = pair
+    if (from && to && from.type !== to.type) {
+      top.pairs.push([undefined, to], [from, undefined])
+      continue
+    }
+    if (from && to && sameEntry(from, to)) continue
+    const path = joinPath(top.path, (from ?? to)?.name ?? '')
+    if (to?.type === 'l') assertSafeLink(top.path, path, to.target)
+    const change = { path, ...(from && { before: from }), ...(to && { after: to }) }
+    const [idBefore, idAfter] = [directoryId(from), directoryId(to)]
+    if (idBefore === idAfter) yield change
+    else open.push({ ...openDirectory(read, idBefore, idAfter, path), own: change })
   }
 }
 
-async function* diffEntry(
+/** A directory amid its comparison. */
+interface OpenDirectory {
+  readonly path: string
+  readonly runs: AsyncIterator<Pair[]>
+  /** What is left of a run, the next one last. */
+  pairs: Pair[]
+  /** What happened to it, for when all below it was told. */
+  readonly own?: Change
+}
+
+function openDirectory(
   read: TreeReader,
-  from: TreeEntry | undefined,
-  to: TreeEntry | undefined,
+  before: ObjectId | undefined,
+  after: ObjectId | undefined,
   path: string,
-  directory: string,
-): AsyncGenerator<Change> {
-  if (from && to && from.type !== to.type) {
-    yield* diffEntry(read, from, undefined, path, directory)
-    yield* diffEntry(read, undefined, to, path, directory)
-    return
-  }
-  if (from && to && sameEntry(from, to)) return
-  if (to?.type === 'l') assertSafeLink(directory, path, to.target)
-  yield* diffTrees(read, directoryId(from), directoryId(to), path)
-  yield { path, ...(from && { before: from }), ...(to && { after: to }) }
+): OpenDirectory {
+  return { path, runs: diffRuns(read, before, after), pairs: [] }
 }
 
 function directoryId(entry: TreeEntry | undefined): ObjectId | undefined {
@@ -58,7 +79,10 @@ export function sameEntry(a: TreeEntry, b: TreeEntry): boolean {
   return a.type === b.type && a.id === b.id && a.mode === b.mode && a.size === b.size
 }
 
-type Entries = AsyncIterable<TreeEntry>
+/** The entries of one name in two directories. */
+type Pair = [before: TreeEntry | undefined, after: TreeEntry | undefined]
+
+type Runs = AsyncIterable<readonly TreeEntry[]>
 
 /**
  * The entries of two directories (undefined: of none) by name, less those in segments that both share: of each name that
@@ -69,50 +93,99 @@ export async function* diffListings(
   read: TreeReader,
   before: ObjectId | undefined,
   after: ObjectId | undefined,
-): AsyncGenerator<[TreeEntry | undefined, TreeEntry | undefined]> {
-  yield* pairEntries(...(await differingEntries(read, before, after)))
+): AsyncGenerator<Pair> {
+  for await (const pairs of diffRuns(read, before, after)) yield* pairs
 }
 
-/** The entries of both directories, less those in segments that both share. */
-async function differingEntries(
+/** As `diffListings`, in runs. */
+async function* diffRuns(
   read: TreeReader,
   before: ObjectId | undefined,
   after: ObjectId | undefined,
-): Promise<[Entries, Entries]> {
+): AsyncGenerator<Pair[]> {
+  yield* pairRuns(...(await differingRuns(read, before, after)))
+}
+
+/** The entries of both directories, less those in segments that both share. */
+async function differingRuns(
+  read: TreeReader,
+  before: ObjectId | undefined,
+  after: ObjectId | undefined,
+): Promise<[Runs, Runs]> {
   if (before === undefined || after === undefined) {
-    return [before ? listTree(read, before) : none(), after ? listTree(read, after) : none()]
+    return [before ? listRuns(read, before) : none(), after ? listRuns(read, after) : none()]
   }
   const [from, to] = [await read(before), await read(after)]
   // A segment that both sides name holds the same entries on both, so it cannot differ.
-  return [entriesBut(read, from, segmentIds(to)), entriesBut(read, to, segmentIds(from))]
+  return [runsBut(read, from, segmentIds(to)), runsBut(read, to, segmentIds(from))]
 }
 
 function segmentIds(tree: Tree): ReadonlySet<ObjectId> {
   return new Set(tree.segments?.map(segment => segment.id))
 }
 
-async function* entriesBut(read: TreeReader, tree: Tree, skipped: ReadonlySet<ObjectId>): Entries {
+async function* runsBut(read: TreeReader, tree: Tree, skipped: ReadonlySet<ObjectId>): Runs {
   if (tree.entries) {
-    yield* tree.entries
+    yield tree.entries
     return
   }
-  for (const { id } of tree.segments) if (!skipped.has(id)) yield* segmentEntries(await read(id))
+  for (const { id } of tree.segments) if (!skipped.has(id)) yield segmentEntries(await read(id))
 }
 
-async function* none(): Entries {}
+async function* none(): Runs {}
 
-/** Joins two runs of entries, both in byte order, by name. */
-async function* pairEntries(
-  left: Entries,
-  right: Entries,
-): AsyncGenerator<[TreeEntry | undefined, TreeEntry | undefined]> {
-  const [as, bs] = [left[Symbol.asyncIterator](), right[Symbol.asyncIterator]()]
-  let [a, b] = [await as.next(), await bs.next()]
-  while (!a.done || !b.done) {
-    const order = a.done ? 1 : b.done ? -1 : compareNames(a.value.name, b.value.name)
-    yield [order <= 0 && !a.done ? a.value : undefined, order >= 0 && !b.done ? b.value : undefined]
-    if (order <= 0) a = await as.next()
-    if (order >= 0) b = await bs.next()
+/** Joins two sequences of entries, both in byte order, by name; hands on what is known when a run of one ends. */
+async function* pairRuns(left: Runs, right: Runs): AsyncGenerator<Pair[]> {
+  const [as, bs] = [new Reading(left), new Reading(right)]
+  let pairs: Pair[] = []
+  while (true) {
+    if (as.isAtEnd || bs.isAtEnd) {
+      if (pairs.length > 0) yield pairs
+      pairs = []
+      await as.fill()
+      await bs.fill()
+    }
+    const [a, b] = [as.next, bs.next]
+    if (a === undefined && b === undefined) return
+    const order = a === undefined ? 1 : b === undefined ? -1 : compareNames(a.name, b.name)
+    pairs.push([order <= 0 ? as.take() : undefined, order >= 0 ? bs.take() : undefined])
+  }
+}
+
+/** Where in a sequence of runs one is. */
+class Reading {
+  readonly #runs: AsyncIterator<readonly TreeEntry[]>
+  #run: readonly TreeEntry[] = []
+  #at = 0
+  #isDone = false
+
+  constructor(runs: Runs) {
+    this.#runs = runs[Symbol.asyncIterator]()
+  }
+
+  /** Whether `fill` would bring more. */
+  get isAtEnd(): boolean {
+    return !this.#isDone && this.#at >= this.#run.length
+  }
+
+  get next(): TreeEntry | undefined {
+    return this.#run[this.#at]
+  }
+
+  take(): TreeEntry | undefined {
+    const entry = this.next
+    this.#at += 1
+    return entry
+  }
+
+  /** Gets the next run that holds something when the one before has been read. */
+  async fill(): Promise<void> {
+    while (this.isAtEnd) {
+      const { done = false, value = [] } = await this.#runs.next()
+      this.#isDone = done
+      this.#run = value
+      this.#at = 0
+    }
   }
 }
 

@@ -17,16 +17,24 @@ const maxDepth = 2048
  * @throws RepocastError REPOCAST_TREE_MALFORMED, and what `read` throws
  */
 export async function* listTree(read: TreeReader, id: ObjectId): AsyncGenerator<TreeEntry> {
+  for await (const entries of listRuns(read, id)) yield* entries
+}
+
+/**
+ * As `listTree`, in runs as long as the tree objects have them: for those who look at many entries.
+ * @throws RepocastError REPOCAST_TREE_MALFORMED, and what `read` throws
+ */
+export async function* listRuns(read: TreeReader, id: ObjectId): AsyncGenerator<readonly TreeEntry[]> {
   const tree = await read(id)
   if (tree.entries) {
-    yield* tree.entries
+    yield tree.entries
     return
   }
   let last: string | undefined
   for (const segment of tree.segments) {
     const entries = segmentEntries(await read(segment.id))
     last = assertBehind(last, entries)
-    yield* entries
+    yield entries
   }
 }
 

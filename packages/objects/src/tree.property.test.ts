@@ -66,7 +66,25 @@ describe('names', () => {
         expect(Math.sign(compareNames(decodeName(a), decodeName(b)))).toBe(Math.sign(Buffer.compare(a, b)))
       }),
     )
+    const text = fc.string({ unit: 'grapheme', maxLength: 3 })
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        const order = Buffer.compare(Buffer.from(a), Buffer.from(b))
+        expect(Math.sign(compareNames(a, b))).toBe(Math.sign(order))
+      }),
+    )
   })
+  test('a name of any bytes but NUL and slash is safe up to 255 of them', () => {
+    const bytes = fc.uint8Array({ minLength: 1, maxLength: 300 }).filter(all => !all.includes(0) && !all.includes(47))
+    const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 100 }).filter(name => !/[\0/]/.test(name))
+    fc.assert(
+      fc.property(fc.oneof(bytes.map(decodeName), text), name => {
+        fc.pre(name !== '.' && name !== '..')
+        expect(whyUnsafeName(name) === undefined).toBe(encodeName(name).length <= 255)
+      }),
+    )
+  })
+
   test('a link that is accepted never climbs above the top, whatever it passes through', () => {
     const parts = fc.array(fc.constantFrom('..', '.', 'a', 'b', ''), { maxLength: 6 })
     fc.assert(
