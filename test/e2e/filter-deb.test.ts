@@ -126,9 +126,9 @@ test('what a filtered mirror has it gives to others, also when nobody else has i
     '--suites',
     'stable',
     '--components',
-    'main,other',
+    'main,main',
     '--architectures',
-    'arm',
+    'amd64',
     '--architectures',
     'amd64',
   ]
