@@ -1,5 +1,4 @@
-import { dhtChoice, parseDuration } from '@repocast/daemon'
-import { describeError, isRepocastError, RepocastError } from '@repocast/errors'
+import { dhtChoice, parseDuration, readKey, readNetworks } from '@repocast/daemon'
 import { parseLink } from '@repocast/feed'
 import { Networks, Site, type Swarm } from '@repocast/swarm'
 import type { AgentConfiguration } from './configuration.ts'
@@ -34,15 +33,8 @@ export function limitPlan(configuration: AgentConfiguration): LimitPlan {
     one => one['upload-limit'] ?? one['download-limit'] ?? one['limit-schedule'],
   )
   const repositories = new Map(limited.map(one => [parseLink(one.link).repository, one]))
-  try {
-    return new LimitPlan(configuration, repositories, configuration['time-zone'])
-  } catch (cause) {
-    throw new RepocastError('REPOCAST_CONFIGURATION_WRONG', {
-      message: `agent.yaml: limits: ${describeError(cause)}`,
-      hint: isRepocastError(cause) ? cause.hint : undefined,
-      cause,
-    })
-  }
+  const read = () => new LimitPlan(configuration, repositories, configuration['time-zone'])
+  return readKey('agent.yaml', 'limits', read)
 }
 
 /**
@@ -63,22 +55,9 @@ export function meetPeers(swarm: Swarm, configuration: AgentConfiguration, befor
 /** @throws RepocastError REPOCAST_CONFIGURATION_WRONG */
 export function checkPeerLists(configuration: AgentConfiguration): void {
   for (const key of ['peer-allow', 'peer-block', 'site-networks'] as const)
-    explain(key, () => void new Networks(configuration[key]))
+    readNetworks('agent.yaml', key, () => new Networks(configuration[key]))
 }
 
 function siteOf({ site, 'site-networks': networks }: AgentConfiguration): Site {
-  return explain('site-networks', () => new Site(site, networks))
-}
-
-/** @throws RepocastError REPOCAST_CONFIGURATION_WRONG in place of what is wrong with networks */
-function explain<T>(key: string, make: () => T): T {
-  try {
-    return make()
-  } catch (cause) {
-    throw new RepocastError('REPOCAST_CONFIGURATION_WRONG', {
-      message: `agent.yaml: ${key}: ${describeError(cause)}`,
-      hint: 'write addresses, or networks such as 10.20.0.0/16 or 2001:db8::/32',
-      cause,
-    })
-  }
+  return readNetworks('agent.yaml', 'site-networks', () => new Site(site, networks))
 }

@@ -4,6 +4,7 @@ import {
   durationPattern,
   loadConfiguration,
   parseConfiguration,
+  peerKeys,
   ratePattern,
   sampleConfiguration,
 } from '@repocast/daemon'
@@ -97,22 +98,7 @@ export const OriginConfiguration = Type.Object(
         examples: ['500Mbit/s'],
       }),
     ),
-    'peer-allow': Type.Array(Type.String(), {
-      default: [],
-      description:
-        'The only addresses and networks whose peers are met. All, unless it is set. Feed, tracker and packs over HTTP are not guarded by it.',
-      examples: [['10.0.0.0/8', '2001:db8::/32']],
-    }),
-    'peer-block': Type.Array(Type.String(), {
-      default: [],
-      description: 'Addresses and networks whose peers are not met, even when they are allowed.',
-      examples: [['203.0.113.0/24']],
-    }),
-    encryption: Type.Union([Type.Literal('prefer'), Type.Literal('require'), Type.Literal('off')], {
-      default: 'prefer',
-      description:
-        'Message-stream encryption between peers. prefer: as the other wants it. require: everything is encrypted, at some CPU, and others are not met. off: only plain.',
-    }),
+    ...peerKeys,
     ...dhtKeys,
     trackers: Type.Array(Type.String({ pattern: '^(https?|udp|wss?)://[^ ]+$', maxLength: 500 }), {
       maxItems: 20,

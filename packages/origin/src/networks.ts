@@ -1,4 +1,4 @@
-import { describeError, RepocastError } from '@repocast/errors'
+import { readNetworks } from '@repocast/daemon'
 import { Networks } from '@repocast/swarm'
 import type { OriginConfiguration } from './configuration.ts'
 
@@ -13,13 +13,5 @@ export function networksOf(configuration: OriginConfiguration) {
 
 /** The list of networks at a key of the configuration. @throws RepocastError REPOCAST_CONFIGURATION_WRONG when one is none */
 export function parseNetworks(key: string, networks: readonly string[]): Networks {
-  try {
-    return new Networks(networks)
-  } catch (cause) {
-    throw new RepocastError('REPOCAST_CONFIGURATION_WRONG', {
-      message: `origin.yaml: ${key}: ${describeError(cause)}`,
-      hint: 'write addresses, or networks such as 10.20.0.0/16 or 2001:db8::/32',
-      cause,
-    })
-  }
+  return readNetworks('origin.yaml', key, () => new Networks(networks))
 }
