@@ -1,4 +1,5 @@
 import { PublishedEvent } from '@repocast/api'
+import { backoff } from '@repocast/errors'
 import { Check } from 'typebox/value'
 
 /** Longest event that is read, in characters. */
@@ -49,7 +50,7 @@ export interface ListenOptions {
  */
 export async function listenForEvents(url: string, options: ListenOptions, signal: AbortSignal): Promise<void> {
   const { fetch, onPublished, pause, random } = options
-  let retry = retryMilliseconds.first
+  let failures = 0
   while (!signal.aborted) {
     const silence = new AbortController()
     const timer = setTimeout(() => silence.abort(), options.silenceMilliseconds ?? silenceMilliseconds)
@@ -61,15 +62,15 @@ export async function listenForEvents(url: string, options: ListenOptions, signa
       const events = new PublishedEvents()
       const decoder = new TextDecoder()
       for await (const chunk of response.body) {
-        retry = retryMilliseconds.first
+        failures = 0
         timer.refresh()
         for (const event of events.take(decoder.decode(chunk, { stream: true }))) onPublished(event)
       }
     } catch {
-      retry = Math.min(retry * 2, retryMilliseconds.most)
+      failures += 1
     } finally {
       clearTimeout(timer)
     }
-    await pause(retry * (0.5 + random() / 2), signal).catch(() => {})
+    await pause(backoff(failures + 1, retryMilliseconds, random), signal).catch(() => {})
   }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { retryDelaySeconds } from './backoff.ts'
+import { retryPauseSeconds } from './backoff.ts'
 import { loadWebhookSecrets, WebhookSecret } from './secret.ts'
 import { sendWebhook, webhookName, webhookUrlPattern } from './send.ts'
 import { newMessageId, signatureHeaders } from './signature.ts'
@@ -66,9 +66,12 @@ describe('a secret', () => {
   })
 })
 
-test('waits grow to an hour, and are not the same for all', () => {
-  expect([1, 2, 3, 12, 13, 2000].map(count => retryDelaySeconds(count, () => 0))).toEqual([1, 2, 4, 2048, 3600, 3600])
-  expect(retryDelaySeconds(3, () => 0.999)).toBeCloseTo(2, 1)
+test('waits grow to an hour, and are no shorter than was asked for', () => {
+  const refused = { kind: 'refused', why: '' } as const
+  const pauses = [1, 2, 13, 2000].map(count => retryPauseSeconds(refused, count, () => 1))
+  expect(pauses).toEqual([1, 2, 3600, 3600])
+  const busy = (retryAfterSeconds: number) => ({ kind: 'unavailable', why: '', retryAfterSeconds }) as const
+  expect([30, 9000].map(asked => retryPauseSeconds(busy(asked), 1, () => 1))).toEqual([30, 3600])
 })
 
 test.each([

@@ -1,4 +1,4 @@
-import { isRepocastError, type RepocastError } from '@repocast/errors'
+import { backoff, isRepocastError, type RepocastError } from '@repocast/errors'
 import type { FeedClient } from './http.ts'
 import { metadataLimits } from './tuf-fetcher.ts'
 
@@ -74,12 +74,12 @@ export class FeedAddress {
   }
 
   /** Leaves it alone for a while: longer each time, and for the longest time when it gave what is wrong. */
-  failed(error: RepocastError, now: number, random: number): void {
+  failed(error: RepocastError, now: number, random: () => number): void {
     if (this.error?.code !== error.code) this.isTold = false
     this.error = error
-    const ms = error.kind === 'integrity' ? retryMs.most : retryMs.first * 2 ** Math.min(this.#failures, 10)
     this.#failures += 1
-    this.#notBefore = now + Math.min(ms, retryMs.most) * (0.5 + random / 2)
+    this.#notBefore =
+      now + backoff(error.kind === 'integrity' ? Number.POSITIVE_INFINITY : this.#failures, retryMs, random)
   }
 }
 

@@ -94,7 +94,7 @@ export class FeedAddresses {
   /** @throws `error` when it is not the fault of the address */
   failed(address: FeedAddress, error: unknown): void {
     if (!isFaultOfAddress(error)) throw error
-    address.failed(error, this.#now(), this.#with.random())
+    address.failed(error, this.#now(), this.#with.random)
   }
 
   /** It offers what is older than the version that is trusted. */

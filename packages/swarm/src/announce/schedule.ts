@@ -1,3 +1,4 @@
+import { backoff } from '@repocast/errors'
 import type { Random } from '../picker/random.ts'
 import type { AnnounceResponse } from './announce-response.ts'
 
@@ -8,8 +9,8 @@ const shortestIntervalSeconds = 5
 const longestIntervalSeconds = 24 * 3600
 /** Who lacks pieces and knows no peer asks again after this, unless the tracker forbids it. */
 const hungryIntervalSeconds = 60
-const firstRetrySeconds = 5
-const longestRetrySeconds = 30 * 60
+/** Seconds after failures. */
+const retry = { first: 5, most: 30 * 60 }
 
 /** Seconds until the next announce after an answer. Spread by a tenth, so that packs do not move in step. */
 export function secondsAfterAnswer(
@@ -24,9 +25,7 @@ export function secondsAfterAnswer(
 
 /** Seconds until the next announce after the `failures`th failure in a row, Infinity when the tracker said never. */
 export function secondsAfterFailure(failures: number, retrySeconds: number | undefined, random: Random): number {
-  if (retrySeconds !== undefined) return Math.max(retrySeconds, firstRetrySeconds)
-  const seconds = Math.min(longestRetrySeconds, firstRetrySeconds * 2 ** Math.min(failures - 1, 20))
-  return seconds * (0.5 + random() / 2)
+  return retrySeconds === undefined ? backoff(failures, retry, random) : Math.max(retrySeconds, retry.first)
 }
 
 function clamp(value: number, least: number, most: number): number {

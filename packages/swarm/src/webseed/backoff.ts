@@ -1,16 +1,15 @@
+import { backoff } from '@repocast/errors'
 import type { Random } from '../picker/random.ts'
 
 /** When to try again after failures: at first soon, then later and later, spread so that many do not come at once. */
 export class Backoff {
-  readonly #firstMs: number
-  readonly #mostMs: number
+  readonly #bounds: { readonly first: number; readonly most: number }
   readonly #random: Random
   #failures = 0
   #notBefore = Number.NEGATIVE_INFINITY
 
   constructor(bounds: { readonly firstMs: number; readonly mostMs: number; readonly random: Random }) {
-    this.#firstMs = bounds.firstMs
-    this.#mostMs = bounds.mostMs
+    this.#bounds = { first: bounds.firstMs, most: bounds.mostMs }
     this.#random = bounds.random
   }
 
@@ -23,14 +22,13 @@ export class Backoff {
   }
 
   failed(now: number): void {
-    const ms = Math.min(this.#mostMs, this.#firstMs * 2 ** this.#failures)
     this.#failures += 1
-    this.#notBefore = now + ms * (0.5 + this.#random() / 2)
+    this.#notBefore = now + backoff(this.#failures, this.#bounds, this.#random)
   }
 
   /** It gave what is wrong: not before the longest wait. */
   distrust(now: number): void {
     this.#failures += 1
-    this.#notBefore = now + this.#mostMs
+    this.#notBefore = now + this.#bounds.most
   }
 }
