@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { notificationTypes } from '@repocast/api'
 import type { Logger } from '@repocast/errors'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Deliveries } from './deliveries.ts'
 import { Outbox } from './outbox.ts'
 
@@ -21,11 +21,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'repocast-deliveries-'))
   clock.now = Date.parse('2026-01-01T00:00:00Z')
   ;[sent, answers, logged] = [[], [], []]
-  const subscription = { key: 'a', events: new Set(notificationTypes), repositories: undefined }
-  outbox = new Outbox({
-    ...{ path: join(directory, 'notifications.sqlite'), origin: 'http://origin.example' },
-    ...{ subscriptions: [subscription], clock: () => new Date(clock.now) },
-  })
+  outbox = open()
   const log = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`)
   const logger: Logger = { debug: log, info: log, warn: log, error: log }
   const fetch = async (_: string, { body }: RequestInit) => {
@@ -45,9 +41,16 @@ afterEach(async () => {
   rmSync(directory, { recursive: true })
 })
 
-const add = (...texts: string[]) =>
-  outbox.atOnce(() => {
-    for (const text of texts) outbox.add({ type: 'test', data: {}, text })
+const open = () =>
+  new Outbox({
+    ...{ path: join(directory, 'notifications.sqlite'), origin: 'http://origin.example' },
+    subscriptions: [{ key: 'a', events: new Set(notificationTypes), repositories: undefined }],
+    clock: () => new Date(clock.now),
+  })
+const add = (...texts: string[]) => addTo(outbox, ...texts)
+const addTo = (to: Outbox, ...texts: string[]) =>
+  to.atOnce(() => {
+    for (const text of texts) to.add({ type: 'test', data: {}, text })
   })
 const becomes = async (...texts: string[]) =>
   await expect.poll(() => sent, { timeout: 20_000, interval: 20 }).toEqual(texts)
@@ -81,4 +84,24 @@ test('what is refused keeps nothing else up, and is given up after three days', 
   clock.now += 3 * day + 1
   await becomes('one', 'two', 'one')
   await counts({ failed: 2, accepted: 1, waiting: 0, lost: 1 })
+})
+
+test('what another process adds is told, and the outbox is asked only when there is something', async () => {
+  let asked = 0
+  const next = outbox.next.bind(outbox)
+  outbox.next = key => {
+    asked += 1
+    return next(key)
+  }
+  const looks = vi.spyOn(outbox, 'version', 'get')
+  const other = open()
+  addTo(other, 'one')
+  await becomes('one')
+  await counts({ accepted: 1, waiting: 0 })
+  const before = { asked, looks: looks.mock.calls.length }
+  await expect.poll(() => looks.mock.calls.length, { timeout: 20_000 }).toBeGreaterThan(before.looks + 3)
+  expect(asked).toBe(before.asked)
+  addTo(other, 'two')
+  await becomes('one', 'two')
+  other.close()
 })

@@ -20,12 +20,16 @@ export interface DeliveriesOptions {
 }
 
 const lookMilliseconds = 250
+const afterErrorMilliseconds = 5000
 
 /** Tells webhooks what waits for them in the outbox, to each one thing at a time. `stop` it. */
 export class Deliveries {
   readonly #options: DeliveriesOptions
   readonly #stopped = new AbortController()
   readonly #busy = new Map<string, Promise<void>>()
+  /** When something waits for a webhook that is not busy, milliseconds since 1970. */
+  readonly #due = new Map<string, number>()
+  #version: number | undefined
   /** Webhooks whose last request failed. */
   readonly #failing = new Set<string>()
   #timer: NodeJS.Timeout | undefined
@@ -35,6 +39,7 @@ export class Deliveries {
   }
 
   start(): void {
+    if (this.#options.webhooks.size === 0) return
     // other processes add as well
     this.#timer = setInterval(() => this.#look(), lookMilliseconds)
     this.#timer.unref()
@@ -47,27 +52,43 @@ export class Deliveries {
     await Promise.all(this.#busy.values())
   }
 
+  /** Asks the outbox about a webhook only when something was added, or when it is time. */
   #look(): void {
-    const { webhooks, logger } = this.#options
+    const { outbox, webhooks, sending } = this.#options
+    const { version } = outbox
+    const isNew = version !== this.#version
+    this.#version = version
+    const now = sending.clock().getTime()
     for (const [key, webhook] of webhooks) {
-      if (this.#busy.has(key)) continue
+      if (this.#busy.has(key) || !(isNew || now >= (this.#due.get(key) ?? 0))) continue
       const work = this.#work(key, webhook)
-        .catch((error: unknown) => {
-          if (!this.#stopped.signal.aborted)
-            logger.error({ webhook: webhookName(webhook), error: describeError(error) }, 'a webhook could not be told')
-        })
+        .catch((error: unknown) => this.#failed(webhook, error))
+        .then(due => void this.#due.set(key, due))
         .finally(() => this.#busy.delete(key))
       this.#busy.set(key, work)
     }
   }
 
-  async #work(key: string, webhook: Webhook): Promise<void> {
+  /** Tells a webhook what is due. @returns when there is more */
+  async #work(key: string, webhook: Webhook): Promise<number> {
     const { outbox, sending } = this.#options
     const { signal } = this.#stopped
-    for (let delivery = outbox.next(key); delivery && !signal.aborted; delivery = outbox.next(key)) {
+    for (;;) {
+      signal.throwIfAborted()
+      const delivery = outbox.next(key)
+      if (delivery === undefined) return Number.POSITIVE_INFINITY
+      if (delivery.next > sending.clock().getTime()) return delivery.next
       const { message: id, body } = delivery
       this.#settle(key, webhook, delivery, await sendWebhook(webhook, { id, body }, { ...sending, signal }))
     }
+  }
+
+  /** @returns when it is tried again */
+  #failed(webhook: Webhook, error: unknown): number {
+    const { sending, logger } = this.#options
+    if (!this.#stopped.signal.aborted)
+      logger.error({ webhook: webhookName(webhook), error: describeError(error) }, 'a webhook could not be told')
+    return sending.clock().getTime() + afterErrorMilliseconds
   }
 
   #settle(key: string, webhook: Webhook, delivery: Delivery, outcome: WebhookOutcome): void {

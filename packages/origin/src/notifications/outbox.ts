@@ -1,6 +1,6 @@
 import type { NotificationEvent, NotificationType } from '@repocast/api'
 import { newMessageId } from '@repocast/daemon'
-import { type Database, openDatabase } from '@repocast/database'
+import { type Database, dataVersion, openDatabase } from '@repocast/database'
 import type { Subscription } from './configuration.ts'
 
 const applicationId = 0x7263_6e6f // "rcno"
@@ -18,6 +18,8 @@ export interface Delivery {
   readonly body: string
   /** Requests that have failed. */
   readonly failures: number
+  /** Not before, milliseconds since 1970. */
+  readonly next: number
 }
 
 /** How a webhook does. */
@@ -51,6 +53,7 @@ export class Outbox {
   readonly #options: OutboxOptions
   readonly #database: Database
   readonly #statements
+  #added = 0
 
   constructor(options: OutboxOptions) {
     this.#options = options
@@ -63,10 +66,12 @@ export class Outbox {
       dropOldest: prepare(
         'DELETE FROM deliveries WHERE id = (SELECT MIN(id) FROM deliveries WHERE webhook = ? AND type = ?)',
       ),
-      // one that holds is the next, due or not: those behind it wait with it
+      // what comes behind one that holds waits with it
       next: prepare(
-        `SELECT id, message, type, created, body, failures, next <= @now AS isDue FROM deliveries
-          WHERE webhook = @webhook AND (holds OR next <= @now) ORDER BY id LIMIT 1`,
+        `SELECT id, message, type, created, body, failures, next FROM deliveries
+          WHERE webhook = @webhook AND id <=
+            COALESCE((SELECT MIN(id) FROM deliveries WHERE webhook = @webhook AND holds), 0x7fffffffffffffff)
+          ORDER BY MAX(next, @now), id LIMIT 1`,
       ),
       failed: prepare('UPDATE deliveries SET failures = failures + 1, next = ?, holds = ?, why = ? WHERE id = ?'),
       remove: prepare('DELETE FROM deliveries WHERE id = ?'),
@@ -99,6 +104,7 @@ export class Outbox {
     const now = clock()
     const message = newMessageId()
     const body = bodyOf(event, this.#options.origin, now)
+    this.#added += 1
     this.atOnce(() => {
       for (const subscription of subscriptions.filter(one => isToldOf(one, event))) {
         const { key } = subscription
@@ -111,13 +117,15 @@ export class Outbox {
     })
   }
 
-  /** What a webhook is to be told now; undefined when there is nothing, or when it is to be left alone for a while. */
+  /** Another number when something may have been added, by whomever. Asking costs nothing. */
+  get version(): number {
+    return dataVersion(this.#database) + this.#added
+  }
+
+  /** What a webhook is to be told next, from the time `next` on. */
   next(webhook: string): Delivery | undefined {
     const now = this.#options.clock().getTime()
-    const row = this.#statements.next.get({ webhook, now }) as (Delivery & { readonly isDue: number }) | undefined
-    if (row === undefined || row.isDue === 0) return undefined
-    const { isDue: _, ...delivery } = row
-    return delivery
+    return this.#statements.next.get({ webhook, now }) as Delivery | undefined
   }
 
   accepted(webhook: string, { id }: Delivery): void {
