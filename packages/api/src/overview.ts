@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { RepositoryState } from './agent-status.ts'
-import { PublicMirrorStatistics } from './statistics.ts'
+import { PublicMirrorStatistics, RepositoryStatistics } from './statistics.ts'
 import { partialSeeds } from './tracker-statistics.ts'
 
 const bytes = Type.Integer({ minimum: 0, description: 'bytes' })
@@ -15,18 +15,11 @@ export type ChangeCounts = Static<typeof ChangeCounts>
 
 /** A repository in a row of the dashboard. */
 export const OverviewRepository = Type.Object({
-  name: Type.String(),
-  kind: Type.Union([Type.Literal('yum'), Type.Literal('deb'), Type.Literal('plain')]),
-  serial,
-  created: time,
-  bytes,
-  files: count,
-  packs: count,
+  ...RepositoryStatistics.properties,
   newBytes: Type.Integer({ minimum: 0, description: 'bytes of the packs that came with the newest serial' }),
   changes: Type.Union([ChangeCounts, Type.Null()], {
     description: 'what the newest serial changed; null: not known yet, or there was none before it',
   }),
-  findings: Type.Object({ errors: count, warnings: count, notes: count }),
   current: Type.Integer({ minimum: 0, description: 'mirrors that serve the newest serial' }),
   behind: Type.Integer({ minimum: 0, description: 'mirrors that follow it and do not serve the newest serial' }),
 })

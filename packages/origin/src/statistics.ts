@@ -1,9 +1,10 @@
-import type { DiskStatus, PublicMirrorStatistics, StatsDocument } from '@repocast/api'
+import type { DiskStatus, PublicMirrorStatistics, RepositoryStatistics, StatsDocument } from '@repocast/api'
 import { diskSpace } from '@repocast/files'
-import type { RecordedFinding } from '@repocast/objects'
+import type { SnapshotRecord } from '@repocast/objects'
 import type { Store } from '@repocast/store'
 import type { Swarm } from '@repocast/swarm'
 import type { Tracker } from '@repocast/tracker'
+import { countFindings } from './check/recorded.ts'
 import type { OriginLayout } from './layout.ts'
 import type { Prober } from './mirror-lists/prober.ts'
 import type { Mirrors } from './mirrors/mirrors.ts'
@@ -123,33 +124,25 @@ export class Statistics {
     return snapshots.repositories().map(name => ({ name, snapshots: snapshots.serials(name).length }))
   }
 
-  repositories(): StatsDocument['repositories'] {
+  repositories(): RepositoryStatistics[] {
     const { snapshots } = this.#with.store
     return snapshots.repositories().flatMap(name => {
       const record = snapshots.newest(name)
-      if (!record) return []
-      const { kind, serial, created, bytes, counts, packs, findings } = record
-      return [
-        {
-          name,
-          kind,
-          serial,
-          created,
-          bytes,
-          files: counts.files,
-          packs: packs.length,
-          findings: findingCounts(findings),
-        },
-      ]
+      return record ? [repositoryStatistics(record)] : []
     })
   }
 }
 
-/** How much of each severity a check found. */
-export function findingCounts(findings: readonly RecordedFinding[]): StatsDocument['repositories'][number]['findings'] {
-  const count = (severity: RecordedFinding['severity']) =>
-    findings.reduce((sum, one) => sum + (one.severity === severity ? one.count : 0), 0)
-  return { errors: count('error'), warnings: count('warning'), notes: count('note') }
+/** What a snapshot record says of its repository. */
+export function repositoryStatistics(record: SnapshotRecord): RepositoryStatistics {
+  const { repository, kind, serial, created, bytes, counts, packs, findings } = record
+  const found = countFindings(findings)
+  return {
+    ...{ name: repository, kind, serial, created, bytes },
+    files: counts.files,
+    packs: packs.length,
+    findings: { errors: found.error, warnings: found.warning, notes: found.note },
+  }
 }
 
 function compare(a: string, b: string): number {

@@ -19,3 +19,13 @@ export function recordedFindings(groups: readonly FindingGroup[]): RecordedFindi
     }))
   })
 }
+
+/** How much of each severity. */
+export type FindingCounts = Readonly<Record<RecordedFinding['severity'], number>>
+
+/** Findings by severity, each as often as it was found. */
+export function countFindings(findings: readonly RecordedFinding[]): FindingCounts {
+  const counted = { error: 0, warning: 0, note: 0 }
+  for (const { severity, count } of findings) counted[severity] += count
+  return counted
+}

@@ -12,7 +12,7 @@ import type {
   WatchStatistics,
 } from '@repocast/api'
 import type { InfoHash, SnapshotRecord } from '@repocast/objects'
-import { findingCounts } from '../statistics.ts'
+import { repositoryStatistics } from '../statistics.ts'
 
 /** A mirror that has been quiet for so long is shown as silent: it reports every half minute. */
 const silentAfterSeconds = 180
@@ -108,19 +108,11 @@ function overviewRepository(
   place: number,
   mirrors: readonly OverviewMirror[],
 ): OverviewRepository {
-  const { repository, kind, serial, created, bytes, counts, packs, findings } = record
   const cells = mirrors.map(mirror => mirror.cells[place])
   return {
-    name: repository,
-    kind,
-    serial,
-    created,
-    bytes,
-    files: counts.files,
-    packs: packs.length,
-    newBytes: sum(packs.filter(pack => !packsBefore.has(pack.infoHash)).map(pack => pack.bytes)),
+    ...repositoryStatistics(record),
+    newBytes: sum(record.packs.filter(pack => !packsBefore.has(pack.infoHash)).map(pack => pack.bytes)),
     changes,
-    findings: findingCounts(findings),
     current: cells.filter(cell => cell === '=' || cell === '@').length,
     behind: cells.filter(cell => cell === '<' || cell === '!').length,
   }

@@ -1,5 +1,6 @@
 import { isRepocastError } from '@repocast/errors'
 import type { RepositoryKind, RepositoryName, SnapshotRecord, TreeReader } from '@repocast/objects'
+import { countFindings, type FindingCounts } from '../check/recorded.ts'
 import { ChangeCounter, type ChangeCounts, fileChanges } from './file-changes.ts'
 
 /** A snapshot as the log tells it. */
@@ -13,7 +14,7 @@ export interface LogEntry {
   readonly bytes: number
   readonly packs: number
   /** What the check found when it was published, by severity. */
-  readonly findings: { readonly error: number; readonly warning: number; readonly note: number }
+  readonly findings: FindingCounts
   /** Names that point at it. */
   readonly channels: readonly string[]
   /** The first of the listed serials that had the same content: it was rolled back to that one. */
@@ -52,20 +53,13 @@ export async function* logSnapshots({
       ...{ repository, serial, created, kind, bytes },
       files: counts.files,
       packs: packs.length,
-      findings: countFindings(record),
+      findings: countFindings(record.findings),
       channels: [...channels].filter(([, named]) => named === serial).map(([name]) => name),
       sameAs: first === serial ? null : first,
       since: last?.serial ?? null,
       changes: last ? await changesOf(read, last, record, signal) : changesFromNothing(record),
     }
   }
-}
-
-/** Findings by severity, each as often as it was found. */
-export function countFindings({ findings }: SnapshotRecord): LogEntry['findings'] {
-  const counted = { error: 0, warning: 0, note: 0 }
-  for (const { severity, count } of findings) counted[severity] += count
-  return counted
 }
 
 function changesFromNothing({ serial, counts, bytes }: SnapshotRecord): ChangeCounts | null {
