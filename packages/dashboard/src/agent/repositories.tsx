@@ -1,6 +1,6 @@
 import type { AgentStatus, RepositoryStatus } from '@repocast/api'
 import { Absent } from '../page/frame.tsx'
-import { Scroller } from '../page/scroller.tsx'
+import { Table } from '../page/table.tsx'
 import { bytesText, countText } from '../words/quantities.ts'
 import { timeText } from '../words/times.ts'
 
@@ -16,29 +16,14 @@ export function Repositories({ status: { repositories } }: { readonly status: Ag
           </p>
         </Absent>
       ) : (
-        <Scroller label="Table of repositories">
-          <table class="list">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">State</th>
-                <th scope="col" class="number">
-                  Serves
-                </th>
-                <th scope="col" class="number">
-                  Newest
-                </th>
-                <th scope="col">Progress</th>
-                <th scope="col">Last change</th>
-              </tr>
-            </thead>
-            <tbody>
-              {repositories.map(one => (
-                <Row key={one.name} repository={one} />
-              ))}
-            </tbody>
-          </table>
-        </Scroller>
+        <Table
+          label="Table of repositories"
+          columns={['Name', 'State', { number: 'Serves' }, { number: 'Newest' }, 'Progress', 'Last change']}
+        >
+          {repositories.map(one => (
+            <Row key={one.name} repository={one} />
+          ))}
+        </Table>
       )}
     </section>
   )

@@ -7,7 +7,7 @@ import type { Curve } from '../chart/traffic-data.ts'
 import { useLive } from '../live/use-live.ts'
 import { Figure } from '../page/figure.tsx'
 import { Absent, Waiting } from '../page/frame.tsx'
-import { Scroller } from '../page/scroller.tsx'
+import { Table } from '../page/table.tsx'
 import { hashOf } from '../page/use-hash.ts'
 import { useNow } from '../page/use-now.ts'
 import { agoText, amount, bytesText, countText, durationText, rateText } from '../words/quantities.ts'
@@ -95,49 +95,34 @@ function Serves({ mirror, status }: ServesProps) {
       {mirror.repositories.length === 0 ? (
         <Absent title="It follows no repository" />
       ) : (
-        <Scroller label="Table of its repositories">
-          <table class="list">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col" class="number">
-                  Serves
-                </th>
-                <th scope="col" class="number">
-                  Newest
-                </th>
-                <th scope="col">Behind</th>
-                <th scope="col">State</th>
-                <th scope="col">Last change</th>
-              </tr>
-            </thead>
-            <tbody>
-              {mirror.repositories.map((one, place) => (
-                <tr key={one.name}>
-                  <th scope="row">
-                    {one.newestSerial === null ? one.name : <a href={hashOf('repositories', one.name)}>{one.name}</a>}
-                  </th>
-                  <td class="number">{one.serial === null ? 'nothing' : countText(one.serial)}</td>
-                  <td class="number">{one.newestSerial === null ? 'not ours' : countText(one.newestSerial)}</td>
-                  <td>
-                    {one.lagSerials === 0 ? (
-                      <span class="soft">no</span>
-                    ) : (
-                      <span class="warn">
-                        {amount(one.lagSerials, 'serial')}, {durationText(one.lagSeconds)}
-                      </span>
-                    )}
-                  </td>
-                  <td class={one.state === 'failed' ? 'bad' : ''}>
-                    {one.state}
-                    {one.state === 'fetching' && ` ${Math.floor(100 * one.progress)} %`}
-                  </td>
-                  <td class="soft">{swapText(status.repositories[place]?.swapped)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroller>
+        <Table
+          label="Table of its repositories"
+          columns={['Name', { number: 'Serves' }, { number: 'Newest' }, 'Behind', 'State', 'Last change']}
+        >
+          {mirror.repositories.map((one, place) => (
+            <tr key={one.name}>
+              <th scope="row">
+                {one.newestSerial === null ? one.name : <a href={hashOf('repositories', one.name)}>{one.name}</a>}
+              </th>
+              <td class="number">{one.serial === null ? 'nothing' : countText(one.serial)}</td>
+              <td class="number">{one.newestSerial === null ? 'not ours' : countText(one.newestSerial)}</td>
+              <td>
+                {one.lagSerials === 0 ? (
+                  <span class="soft">no</span>
+                ) : (
+                  <span class="warn">
+                    {amount(one.lagSerials, 'serial')}, {durationText(one.lagSeconds)}
+                  </span>
+                )}
+              </td>
+              <td class={one.state === 'failed' ? 'bad' : ''}>
+                {one.state}
+                {one.state === 'fetching' && ` ${Math.floor(100 * one.progress)} %`}
+              </td>
+              <td class="soft">{swapText(status.repositories[place]?.swapped)}</td>
+            </tr>
+          ))}
+        </Table>
       )}
       {errors.map(({ name, error }) => (
         <p class="notice bad" key={name}>

@@ -1,5 +1,5 @@
 import type { OverviewDocument, PublicMirrorStatistics } from '@repocast/api'
-import { Scroller } from '../page/scroller.tsx'
+import { Table } from '../page/table.tsx'
 import { hashOf } from '../page/use-hash.ts'
 import { useNow } from '../page/use-now.ts'
 import { agoText, amount, countText } from '../words/quantities.ts'
@@ -16,7 +16,7 @@ export function PublicMirrors({ overview: { publicMirrors } }: { readonly overvi
         {countText(fresh)} of {countText(count)} fresh
         <span class="soft"> · asked again and again what they serve; clients are sent to fresh ones</span>
       </p>
-      {others.length > 0 && <Table mirrors={others} hasRepositories />}
+      {others.length > 0 && <Mirrors mirrors={others} hasRepositories />}
       {more > 0 && <p class="soft">and {amount(more, 'more')}</p>}
     </section>
   )
@@ -28,55 +28,47 @@ export function RepositoryPublicMirrors({ mirrors }: { readonly mirrors: readonl
   return (
     <section aria-labelledby="public-mirrors">
       <h2 id="public-mirrors">Public mirrors</h2>
-      <Table mirrors={mirrors} />
+      <Mirrors mirrors={mirrors} />
     </section>
   )
 }
 
-interface TableProps {
+interface MirrorsProps {
   readonly mirrors: readonly PublicMirrorStatistics[]
   readonly hasRepositories?: boolean
 }
 
-function Table({ mirrors, hasRepositories = false }: TableProps) {
+function Mirrors({ mirrors, hasRepositories = false }: MirrorsProps) {
   const now = useNow()
   return (
-    <Scroller label="Table of public mirrors" isTall>
-      <table class="list public-mirrors">
-        <thead>
-          <tr>
-            <th scope="col">State</th>
-            <th scope="col">Address</th>
-            {hasRepositories && <th scope="col">Repository</th>}
-            <th scope="col">Since</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          {mirrors.map(({ repository, url, state, why, since }) => (
-            <tr key={url}>
-              <td class={classes[state]}>{state}</td>
-              <th scope="row">
-                <a href={url} rel="noreferrer">
-                  {url.replace(/^https?:\/\//, '')}
-                </a>
-              </th>
-              {hasRepositories && (
-                <td>
-                  <a href={hashOf('repositories', repository)}>{repository}</a>
-                </td>
-              )}
-              <td>
-                <time dateTime={since} title={since}>
-                  {agoText(since, now)}
-                </time>
-              </td>
-              <td class="why">{why}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroller>
+    <Table
+      label="Table of public mirrors"
+      name="public-mirrors"
+      columns={['State', 'Address', ...(hasRepositories ? ['Repository'] : []), 'Since', 'Why']}
+      isTall
+    >
+      {mirrors.map(({ repository, url, state, why, since }) => (
+        <tr key={url}>
+          <td class={classes[state]}>{state}</td>
+          <th scope="row">
+            <a href={url} rel="noreferrer">
+              {url.replace(/^https?:\/\//, '')}
+            </a>
+          </th>
+          {hasRepositories && (
+            <td>
+              <a href={hashOf('repositories', repository)}>{repository}</a>
+            </td>
+          )}
+          <td>
+            <time dateTime={since} title={since}>
+              {agoText(since, now)}
+            </time>
+          </td>
+          <td class="why">{why}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

@@ -1,6 +1,6 @@
 import type { OverviewDocument, OverviewRepository } from '@repocast/api'
 import { Absent } from '../page/frame.tsx'
-import { Scroller } from '../page/scroller.tsx'
+import { Table } from '../page/table.tsx'
 import { hashOf } from '../page/use-hash.ts'
 import { useNow } from '../page/use-now.ts'
 import { agoText, amount, bytesText, countText, durationText } from '../words/quantities.ts'
@@ -26,30 +26,24 @@ export function Repositories({ overview }: { readonly overview: OverviewDocument
     <section aria-labelledby="repositories">
       <h2 id="repositories">Repositories</h2>
       <Troubles troubles={overview.troubles} />
-      <Scroller label="Table of repositories" isTall>
-        <table class="list repositories">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col" class="number">
-                Serial
-              </th>
-              <th scope="col">Published</th>
-              <th scope="col">What changed</th>
-              <th scope="col" class="number">
-                Size
-              </th>
-              <th scope="col">Mirrors up to date</th>
-              <th scope="col">Last check</th>
-            </tr>
-          </thead>
-          <tbody>
-            {newestFirst.map(one => (
-              <Row key={one.name} repository={one} now={now} />
-            ))}
-          </tbody>
-        </table>
-      </Scroller>
+      <Table
+        label="Table of repositories"
+        name="repositories"
+        columns={[
+          'Name',
+          { number: 'Serial' },
+          'Published',
+          'What changed',
+          { number: 'Size' },
+          'Mirrors up to date',
+          'Last check',
+        ]}
+        isTall
+      >
+        {newestFirst.map(one => (
+          <Row key={one.name} repository={one} now={now} />
+        ))}
+      </Table>
     </section>
   )
 }

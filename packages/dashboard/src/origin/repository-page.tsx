@@ -2,7 +2,7 @@ import type { OverviewDocument, RepositoryDocument } from '@repocast/api'
 import { useEffect } from 'preact/hooks'
 import { useLive } from '../live/use-live.ts'
 import { Absent, Waiting } from '../page/frame.tsx'
-import { Scroller } from '../page/scroller.tsx'
+import { Table } from '../page/table.tsx'
 import { hashOf } from '../page/use-hash.ts'
 import { amount, bytesText, countText } from '../words/quantities.ts'
 import { timeText } from '../words/times.ts'
@@ -120,40 +120,28 @@ function Packs({ packs }: Pick<RepositoryDocument, 'packs'>) {
   return (
     <section aria-labelledby="packs">
       <h2 id="packs">Packs</h2>
-      <Scroller label="Table of packs">
-        <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">Info-hash</th>
-              <th scope="col" class="number">
-                Size
-              </th>
-              <th scope="col" class="number">
-                Objects
-              </th>
-              <th scope="col" class="number">
-                Seeders
-              </th>
-              <th scope="col" class="number">
-                Leechers
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {packs.map(({ infoHash, bytes, objects, seeders, leechers }) => (
-              <tr key={infoHash}>
-                <th scope="row" class="hash">
-                  <a href={hashOf('swarms', infoHash)}>{infoHash}</a>
-                </th>
-                <td class="number">{bytesText(bytes)}</td>
-                <td class="number">{countText(objects)}</td>
-                <td class="number">{countText(seeders)}</td>
-                <td class="number">{countText(leechers)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroller>
+      <Table
+        label="Table of packs"
+        columns={[
+          'Info-hash',
+          { number: 'Size' },
+          { number: 'Objects' },
+          { number: 'Seeders' },
+          { number: 'Leechers' },
+        ]}
+      >
+        {packs.map(({ infoHash, bytes, objects, seeders, leechers }) => (
+          <tr key={infoHash}>
+            <th scope="row" class="hash">
+              <a href={hashOf('swarms', infoHash)}>{infoHash}</a>
+            </th>
+            <td class="number">{bytesText(bytes)}</td>
+            <td class="number">{countText(objects)}</td>
+            <td class="number">{countText(seeders)}</td>
+            <td class="number">{countText(leechers)}</td>
+          </tr>
+        ))}
+      </Table>
     </section>
   )
 }

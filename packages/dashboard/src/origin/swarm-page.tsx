@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { useLive } from '../live/use-live.ts'
 import { Figure } from '../page/figure.tsx'
 import { Waiting } from '../page/frame.tsx'
-import { Scroller } from '../page/scroller.tsx'
+import { Table } from '../page/table.tsx'
 import { hashOf } from '../page/use-hash.ts'
 import { amount, bytesText, countText } from '../words/quantities.ts'
 import { nodeSums } from './swarm-layout.ts'
@@ -122,40 +122,28 @@ function Nodes({ swarm, choose }: NodesProps) {
   return (
     <section aria-labelledby="peers">
       <h2 id="peers">Peers</h2>
-      <Scroller label="Table of peers">
-        <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Kind</th>
-              <th scope="col" class="number">
-                Has
-              </th>
-              <th scope="col" class="number">
-                Took from the origin
-              </th>
-              <th scope="col" class="number">
-                Took from others
-              </th>
-              <th scope="col" class="number">
-                Gave
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {swarm.nodes.map(({ name, kind, mirrorId, held }, place) => (
-              <tr key={`${place} ${name}`} onMouseEnter={() => choose(place)} onMouseLeave={() => choose(undefined)}>
-                <th scope="row">{mirrorId === null ? name : <a href={hashOf('mirrors', mirrorId)}>{name}</a>}</th>
-                <td class="soft">{kinds[kind]}</td>
-                <td class="number">{held === null ? 'not known' : `${Math.floor(100 * held)} %`}</td>
-                <td class="number">{bytesText(sums[place]?.fromOrigin ?? 0)}</td>
-                <td class="number">{bytesText(sums[place]?.fromOthers ?? 0)}</td>
-                <td class="number">{bytesText(sums[place]?.given ?? 0)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroller>
+      <Table
+        label="Table of peers"
+        columns={[
+          'Name',
+          'Kind',
+          { number: 'Has' },
+          { number: 'Took from the origin' },
+          { number: 'Took from others' },
+          { number: 'Gave' },
+        ]}
+      >
+        {swarm.nodes.map(({ name, kind, mirrorId, held }, place) => (
+          <tr key={`${place} ${name}`} onMouseEnter={() => choose(place)} onMouseLeave={() => choose(undefined)}>
+            <th scope="row">{mirrorId === null ? name : <a href={hashOf('mirrors', mirrorId)}>{name}</a>}</th>
+            <td class="soft">{kinds[kind]}</td>
+            <td class="number">{held === null ? 'not known' : `${Math.floor(100 * held)} %`}</td>
+            <td class="number">{bytesText(sums[place]?.fromOrigin ?? 0)}</td>
+            <td class="number">{bytesText(sums[place]?.fromOthers ?? 0)}</td>
+            <td class="number">{bytesText(sums[place]?.given ?? 0)}</td>
+          </tr>
+        ))}
+      </Table>
     </section>
   )
 }
