@@ -2,7 +2,7 @@ import { realpath, rename, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { RepocastError } from '@repocast/errors'
 import { parseLink } from '@repocast/feed'
-import { lookAt, onDisk, syncDirectory } from '@repocast/files'
+import { lookAt, onDisk, syncPath } from '@repocast/files'
 import { loadAgentConfiguration } from '../configuration.ts'
 import type { UpdateResult } from '../follow/mirror-options.ts'
 import { AgentLayout } from '../layout.ts'
@@ -106,7 +106,7 @@ async function replace(directory: string, aside: string, beside: string, serve: 
   await onDisk('move', directory, async () => await rename(directory, aside))
   await serve()
   await rm(beside, { force: true })
-  await syncDirectory(dirname(directory))
+  await syncPath(dirname(directory))
 }
 
 async function whatToFollow(

@@ -1,11 +1,10 @@
 import { renameSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { explainDiskError, onDisk } from '../disk-error.ts'
+import { explainDiskError } from '../disk-error.ts'
 import { isThere } from '../look.ts'
 import type { Filesystem } from './filesystem.ts'
-import { syncDirectory } from './write.ts'
+import { syncPath } from './write.ts'
 
 interface Placement {
   readonly from: string
@@ -93,16 +92,7 @@ export class DurableBatch {
 
 async function syncContents(filesystem: Filesystem, paths: readonly string[]): Promise<void> {
   if (paths.length >= manyFiles && (await filesystem.sync())) return
-  for (const path of paths) {
-    await onDisk('sync', path, async () => {
-      const handle = await open(path, 'r')
-      try {
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-    })
-  }
+  for (const path of paths) await syncPath(path)
 }
 
 /**
@@ -115,5 +105,5 @@ export async function syncDirectories(
   directories: readonly (string | Buffer)[],
 ): Promise<void> {
   if (directories.length >= manyFiles && (await filesystem.sync())) return
-  for (const path of directories) if (isThere(path)) await syncDirectory(path)
+  for (const path of directories) if (isThere(path)) await syncPath(path)
 }

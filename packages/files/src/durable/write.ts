@@ -3,8 +3,8 @@ import { open, rename, rm, symlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { onDisk } from '../disk-error.ts'
 
-/** Makes what was linked, renamed or removed in a directory durable. */
-export async function syncDirectory(path: string | Buffer): Promise<void> {
+/** Makes the content of a file durable, or what was linked, renamed or removed in a directory. */
+export async function syncPath(path: string | Buffer): Promise<void> {
   await onDisk('sync', path, async () => {
     const handle = await open(path, 'r')
     try {
@@ -49,7 +49,7 @@ export async function writeFileDurably(
       throw error
     }
   })
-  await syncDirectory(dirname(path))
+  await syncPath(dirname(path))
 }
 
 /**
@@ -68,5 +68,5 @@ export async function replaceLink(target: string, path: string): Promise<void> {
       throw error
     }
   })
-  await syncDirectory(dirname(path))
+  await syncPath(dirname(path))
 }

@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemErrorCode } from '@repocast/errors'
-import { namesIn, onDisk, syncDirectory } from '@repocast/files'
+import { namesIn, onDisk, syncPath } from '@repocast/files'
 import type { RepositoryName } from '@repocast/objects'
 import type { Layout } from '../layout.ts'
 import { removeAll } from './checkout.ts'
@@ -22,7 +22,7 @@ export async function removeGeneration(
   try {
     await onDisk('remove', directory, async () => {
       await rename(directory, layout.removedGeneration(repository, number))
-      await syncDirectory(dirname(directory))
+      await syncPath(dirname(directory))
     })
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT') throw error
