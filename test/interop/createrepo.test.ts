@@ -1,6 +1,6 @@
 import { cp, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkYum, unpacker, type YumFinding, yumPackages } from '@repocast/repositories'
+import { checkYum, packageFamilies, unpacker, type YumFinding } from '@repocast/repositories'
 import { MemoryTree } from '@repocast/repositories/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dnfClient, type Lab, openLab, runCommand, serveDirectory, tryCommand, yumRepository } from '../lab/index.ts'
@@ -114,8 +114,9 @@ test('the packages are those that dnf sees', async () => {
   const server = await serveDirectory(lab, directory)
   const dnf = await dnfClient(lab, { url: server.url })
   const ours: string[] = []
-  for await (const { name, version } of yumPackages(new MemoryTree(await readContents(directory)), unpacker))
-    ours.push(`${name}-${version.replace(/-1$/, '')}`)
+  const tree = new MemoryTree(await readContents(directory))
+  for await (const { packages } of packageFamilies.yum.lists(tree, unpacker))
+    for await (const { name, version } of packages()) ours.push(`${name}-${version.replace(/-1$/, '')}`)
   expect(ours.sort()).toEqual(await dnf.repoquery())
 })
 

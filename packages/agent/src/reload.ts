@@ -1,7 +1,7 @@
 import type { AgentConfiguration } from './configuration.ts'
 
 /** What is read at the start only, because it holds for ports and connections that are open. */
-export const startOnlyKeys = [
+const startOnlyKeys = [
   'listen',
   'trusted-proxies',
   'proxy',

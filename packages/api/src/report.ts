@@ -8,8 +8,8 @@ import { AgentStatus } from './agent-status.ts'
  * (SPKI, base64url) and an Ed25519 signature over the bytes of the body. The SHA-256 of the key is the mirror's id.
  */
 
-export const reportKeyHeader = 'x-repocast-key'
-export const reportSignatureHeader = 'x-repocast-signature'
+const reportKeyHeader = 'x-repocast-key'
+const reportSignatureHeader = 'x-repocast-signature'
 export const maxReportBytes = 1024 * 1024
 
 /** A report may be so much older or newer than the clock of who reads it. */

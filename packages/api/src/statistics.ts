@@ -118,14 +118,13 @@ export const PublicMirrorStatistics = Type.Object({
 export type PublicMirrorStatistics = Static<typeof PublicMirrorStatistics>
 
 /** A collection of what nobody needs. */
-export const CollectionStatistics = Type.Object({
+const CollectionStatistics = Type.Object({
   finished: time,
   snapshots: Type.Integer({ minimum: 0, description: 'that left the feed' }),
   packs: count,
   objects: count,
   bytes: Type.Integer({ minimum: 0, description: 'of these objects' }),
 })
-export type CollectionStatistics = Static<typeof CollectionStatistics>
 
 /** `GET /stats.json` of an origin. */
 export const StatsDocument = Type.Object({

@@ -28,8 +28,6 @@ export interface TrackerOptions {
   /** From 0 to below 1. */
   readonly random?: () => number
   readonly intervalSeconds?: number
-  /** Announces per second from which on peers are asked to come less often. */
-  readonly busyAnnouncesPerSecond?: number
   readonly limits?: Partial<TrackerLimits>
 }
 
@@ -58,6 +56,8 @@ export const defaultLimits: TrackerLimits = {
 }
 
 const defaultIntervalSeconds = 120
+/** From so many on peers are asked to come less often. */
+const busyAnnouncesPerSecond = 1000
 /** A peer that was silent for so many intervals is gone. */
 const silentIntervals = 2.5
 /** But none before that, so that a short interval does not make a busy host disappear. */
@@ -99,7 +99,7 @@ export class Tracker implements AnnounceHandler {
     this.#buckets = new TokenBuckets({ perSecond: this.#limits.requestsPerSecond, burst: this.#limits.requestBurst })
     this.#interval = new AnnounceInterval({
       baseSeconds: options.intervalSeconds ?? defaultIntervalSeconds,
-      busyPerSecond: options.busyAnnouncesPerSecond ?? 1000,
+      busyPerSecond: busyAnnouncesPerSecond,
     })
     this.#store = new SwarmStore(options.path)
     this.#saver = new Saver(this.#store)

@@ -25,7 +25,7 @@ export async function createKeys(directory: string): Promise<void> {
   }
 }
 
-export function keyPath(directory: string, role: RoleName): string {
+function keyPath(directory: string, role: RoleName): string {
   return join(directory, `${role}.pem`)
 }
 

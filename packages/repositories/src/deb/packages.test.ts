@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { MemoryTree } from '../check/memory-tree.ts'
 import { unpacker } from '../compression/unpacker.ts'
-import { type DebPackage, debPackages } from './packages.ts'
+import { debPackageLists } from './packages.ts'
 import { MadeRepository } from './testing/made-repository.ts'
 
 const packages = [
@@ -17,18 +17,22 @@ const made = (): MadeRepository =>
     compressions: ['.gz'],
   })
 
-async function list(files: ReadonlyMap<string, Uint8Array>): Promise<DebPackage[]> {
-  const found: DebPackage[] = []
-  for await (const one of debPackages(new MemoryTree(files), unpacker)) found.push(one)
+/** `PLACE: PACKAGE VERSION ARCHITECTURE` of all lists. */
+async function list(files: ReadonlyMap<string, Uint8Array>): Promise<string[]> {
+  const found: string[] = []
+  for await (const { place, packages } of debPackageLists(new MemoryTree(files), unpacker))
+    for await (const { name, version, architecture } of packages())
+      found.push(`${place}: ${name} ${version} ${architecture}`)
   return found
 }
 
-test('the packages of all suites are listed, those for all architectures once', async () => {
-  const [a, b] = packages
+test('the packages of all suites are listed, those for all architectures in the index of each', async () => {
   expect(await list(made().files)).toEqual([
-    { suite: 'dists/stable', component: 'main', ...a },
-    { suite: 'dists/stable', component: 'main', ...b },
-    { suite: 'dists/testing', component: 'main', ...b },
+    'dists/stable/main: a 1:1.0 amd64',
+    'dists/stable/main: b 2 all',
+    'dists/stable/main: b 2 all',
+    'dists/testing/main: b 2 all',
+    'dists/testing/main: b 2 all',
   ])
 })
 
@@ -39,9 +43,7 @@ test('flat repositories have no components', async () => {
     ['deb/Release', release],
     ['deb/Packages', Buffer.from(text)],
   ])
-  expect(await list(files)).toEqual([
-    { suite: 'deb', component: undefined, name: 'x', architecture: 'amd64', version: '1' },
-  ])
+  expect(await list(files)).toEqual(['deb: x 1 amd64'])
 })
 
 test.each(['dists/stable/InRelease', 'dists/stable/main/binary-amd64/Packages.gz'])(

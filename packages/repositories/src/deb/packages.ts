@@ -1,6 +1,5 @@
 import { RepocastError } from '@repocast/errors'
 import { joinPath } from '@repocast/objects'
-import { fingerprint } from '../check/fingerprint.ts'
 import type { TreeReader } from '../check/tree-reader.ts'
 import type { Unpacker } from '../check/unpacker.ts'
 import { Malformed } from '../metadata/malformed.ts'
@@ -12,43 +11,6 @@ import { groupIndices, type IndexGroup } from './release/index-groups.ts'
 import { pathIn, readSuite, type Suite } from './release/read.ts'
 import { SuiteFinder, type SuitePlace } from './suites/suite-place.ts'
 
-/** A binary package that the metadata of a suite names. */
-export interface DebPackage {
-  /** Directory of the Release of its suite. */
-  readonly suite: string
-  /** Undefined in a flat repository. */
-  readonly component: string | undefined
-  readonly name: string
-  readonly architecture: string
-  readonly version: string
-}
-
-/**
- * All binary packages that the suites of a tree name, in the order of their metadata; one for all architectures is
- * told once for each component. Nothing is verified.
- * @throws RepocastError REPOCAST_METADATA_UNREADABLE, and what the tree throws
- */
-export async function* debPackages(
-  tree: TreeReader,
-  unpacker: Unpacker,
-  signal?: AbortSignal,
-): AsyncGenerator<DebPackage> {
-  for await (const { place, lists } of suitesOf(tree, unpacker, signal)) {
-    /** Fingerprints of the packages for all architectures, which the indices of each architecture have. */
-    const forAll = new Set<number>()
-    for (const { component, packages } of lists) {
-      for await (const { name, architecture, version } of packages(signal)) {
-        if (architecture === 'all') {
-          const known = fingerprint(`${component}\0${name}\0${version}`)
-          if (forAll.has(known)) continue
-          forAll.add(known)
-        }
-        yield { suite: place.directory, component: place.isFlat ? undefined : component, name, architecture, version }
-      }
-    }
-  }
-}
-
 /**
  * The Packages indices of all suites of a tree, each once, in the form that costs least to read.
  * @throws RepocastError REPOCAST_METADATA_UNREADABLE, and what the tree throws
@@ -58,48 +20,32 @@ export async function* debPackageLists(
   unpacker: Unpacker,
   signal?: AbortSignal,
 ): AsyncGenerator<PackageList> {
-  for await (const { lists } of suitesOf(tree, unpacker, signal)) yield* lists
-}
-
-interface SuiteLists {
-  readonly place: SuitePlace
-  readonly lists: readonly (PackageList & { readonly component: string })[]
-}
-
-async function* suitesOf(
-  tree: TreeReader,
-  unpacker: Unpacker,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<SuiteLists> {
   const finder = new SuiteFinder()
   for (const { path, type } of tree.walk('')) if (type !== 'd') finder.see(path)
   for (const place of finder.suites) {
     const suite = await readExplained(tree, place, signal)
-    if (suite !== undefined) yield { place, lists: await listsOf(tree, unpacker, suite, signal) }
+    if (suite !== undefined) yield* listsOf(tree, unpacker, suite, signal)
   }
 }
 
-async function listsOf(
+async function* listsOf(
   tree: TreeReader,
   unpacker: Unpacker,
   suite: Suite,
   signal: AbortSignal | undefined,
-): Promise<SuiteLists['lists']> {
+): AsyncGenerator<PackageList> {
   const { directory, isFlat } = suite.place
-  const lists: SuiteLists['lists'][number][] = []
   for (const group of groupIndices(suite.release.files.values())) {
     const { stem, component } = group
     const path = group.kind === 'packages' ? cheapestForm(tree, suite, group) : undefined
     if (path === undefined) continue
-    lists.push({
+    yield {
       name: joinPath(directory, stem),
       place: isFlat || component === '' ? directory : joinPath(directory, component),
-      component,
       id: await tree.digest(path, 'sha256', signal),
       packages: until => packagesOf(tree, unpacker, suite.place, path, until),
-    })
+    }
   }
-  return lists
 }
 
 async function* packagesOf(

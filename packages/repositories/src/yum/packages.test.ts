@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { MemoryTree } from '../check/memory-tree.ts'
 import { unpacker } from '../compression/unpacker.ts'
-import { type YumPackage, yumPackages } from './packages.ts'
+import { yumPackageLists } from './packages.ts'
 import { MadeYumRepository } from './testing/made-yum-repository.ts'
 
 const made = (): MadeYumRepository =>
@@ -16,18 +16,17 @@ const made = (): MadeYumRepository =>
     compression: '.zst',
   })
 
-async function list({ files }: MadeYumRepository): Promise<YumPackage[]> {
-  const found: YumPackage[] = []
-  for await (const one of yumPackages(new MemoryTree(files), unpacker)) found.push(one)
+/** `REPOSITORY: PACKAGE VERSION ARCHITECTURE` of all lists. */
+async function list({ files }: MadeYumRepository): Promise<string[]> {
+  const found: string[] = []
+  for await (const { place, packages } of yumPackageLists(new MemoryTree(files), unpacker))
+    for await (const { name, version, architecture } of packages())
+      found.push(`${place}: ${name} ${version} ${architecture}`)
   return found
 }
 
 test('the packages of all repositories of a tree', async () => {
-  expect(await list(made())).toEqual([
-    { repository: 'a/os', name: 'x', arch: 'x86_64', version: '2:1-1' },
-    { repository: 'b', name: 'x', arch: 'noarch', version: '1.1-3.el9' },
-    { repository: 'b', name: 'y', arch: 'x86_64', version: '1-1' },
-  ])
+  expect(await list(made())).toEqual(['a/os: x 2:1-1 x86_64', 'b: x 1.1-3.el9 noarch', 'b: y 1-1 x86_64'])
 })
 
 test('metadata that cannot be read is told', async () => {

@@ -9,31 +9,6 @@ import { type PackageEntry, readPrimary } from './primary/parser.ts'
 import { readRepomd } from './repomd/repomd.ts'
 import { formatRpmVersion } from './version/compare.ts'
 
-/** A package that the metadata of a repository names. */
-export interface YumPackage {
-  /** Directory of its repository, the one that holds repodata/. */
-  readonly repository: string
-  readonly name: string
-  readonly arch: string
-  /** `epoch:version-release`, without an epoch of 0. */
-  readonly version: string
-}
-
-/**
- * All packages that the repositories of a tree name, in the order of their metadata. Nothing is verified.
- * @throws RepocastError REPOCAST_METADATA_UNREADABLE, and what the tree throws
- */
-export async function* yumPackages(
-  tree: TreeReader,
-  unpacker: Unpacker,
-  signal?: AbortSignal,
-): AsyncGenerator<YumPackage> {
-  for await (const { place, packages } of yumPackageLists(tree, unpacker, signal)) {
-    for await (const { name, architecture, version } of packages(signal))
-      yield { repository: place, name, arch: architecture, version }
-  }
-}
-
 /**
  * The primary metadata of each repository of a tree.
  * @throws RepocastError REPOCAST_METADATA_UNREADABLE, and what the tree throws

@@ -1,4 +1,4 @@
-import { type Algorithm, algorithms } from '../../metadata/digests.ts'
+import type { Algorithm } from '../../metadata/digests.ts'
 import { Malformed, quote } from '../../metadata/malformed.ts'
 import { textOf } from '../control/fields.ts'
 import { type ListedFile, listedFiles } from '../control/listed-file.ts'
@@ -71,12 +71,4 @@ function dateOf({ fields, line }: Paragraph, name: string): number | undefined {
 
 function wordsOf({ fields }: Paragraph, name: string): string[] {
   return (fields.get(name) ?? '').split(/\s+/).filter(word => word !== '')
-}
-
-/** The strongest algorithm that `release` has a section of. */
-export function strongestSection(release: Release): Algorithm | undefined {
-  for (const algorithm of algorithms) {
-    for (const { digests } of release.files.values()) if (digests[algorithm] !== undefined) return algorithm
-  }
-  return undefined
 }
