@@ -5,9 +5,10 @@ import { type ObjectId, objectIdOf } from '@repocast/objects'
 import type { Pack, PieceRange } from '@repocast/packs'
 import type { Layout } from '../layout.ts'
 import type { ObjectFiles } from '../objects/object-files.ts'
-import { Bits } from './bitfield.ts'
+import type { Bits } from './bitfield.ts'
 import type { Committer, PieceLedger } from './committer.ts'
 import type { OpenFiles } from './open-files.ts'
+import { PieceState } from './piece-state.ts'
 import { verifyPiece } from './verify-piece.ts'
 
 /** Objects up to this many bytes that lie in one piece are verified from memory, larger ones in a hashing thread. */
@@ -35,30 +36,21 @@ export class PackStorage implements PieceLedger {
   readonly pack: Pack
   readonly packNumber: number
   readonly #with: PieceSurroundings
-  readonly #have: Bits
-  readonly #held: Bits
-  #heldCount: number
-  /** Pieces of each object that are not there yet. */
-  #piecesLeft: Uint32Array
+  readonly #state: PieceState
   readonly #verifying = new Set<Promise<void>>()
   #failure: RepocastError | undefined
-  /** How often objects were lost. */
-  #losses = 0
 
   /** For `openPackStorage`. `have` and `held` are taken over. */
   constructor(pack: Pack, packNumber: number, surroundings: PieceSurroundings, have: Bits, held: Bits) {
     this.pack = pack
     this.packNumber = packNumber
     this.#with = surroundings
-    this.#have = have
-    this.#held = held
-    this.#heldCount = held.count
-    this.#piecesLeft = this.isWhole ? new Uint32Array(0) : countPiecesLeft(pack, have)
+    this.#state = new PieceState(pack, have, held)
   }
 
   /** The pieces that are there, as a bitfield (BEP 3); a copy. */
   bitfield(): Uint8Array {
-    return this.#have.bytes.slice()
+    return this.#state.bitfield()
   }
 
   snapshot(): Uint8Array {
@@ -66,28 +58,17 @@ export class PackStorage implements PieceLedger {
   }
 
   hasPiece(piece: number): boolean {
-    return this.#have.has(piece)
+    return this.#state.has(piece)
   }
 
   /** The pieces that have to come before all of `ids` (default: everything) can be complete. */
   missingPieces(ids?: Iterable<ObjectId>): number[] {
-    if (this.isWhole) return []
-    const wanted = new Bits(this.pack.pieceCount)
-    for (const object of ids ? this.#indexes(ids) : range(this.pack.objectCount)) {
-      if (this.#held.has(object)) continue
-      const { first, last } = this.pack.piecesOfObject(object)
-      for (let piece = first; piece <= last; piece += 1) if (!this.#have.has(piece)) wanted.add(piece)
-    }
-    return [...range(this.pack.pieceCount)].filter(piece => wanted.has(piece))
+    return this.#state.missingPieces(ids)
   }
 
   /** The pieces that have to come before the object `id` can be complete; none when it is held. */
   missingPiecesOf(id: ObjectId): number[] {
-    if (this.isWhole) return []
-    const object = this.pack.indexOf(id)
-    if (object === undefined || this.#held.has(object)) return []
-    const { first, last } = this.pack.piecesOfObject(object)
-    return Array.from({ length: last - first + 1 }, (_, k) => first + k).filter(piece => !this.#have.has(piece))
+    return this.#state.missingPiecesOf(id)
   }
 
   /**
@@ -112,25 +93,25 @@ export class PackStorage implements PieceLedger {
    */
   async write(piece: number, bytes: Uint8Array): Promise<void> {
     if (this.#failure) throw this.#failure
-    if (this.#have.has(piece)) return
+    if (this.#state.has(piece)) return
     await this.#with.committer.room()
     const ranges = await this.#put(piece, bytes)
-    if (this.#have.has(piece)) return // it came twice at the same time
-    this.#have.add(piece)
+    if (this.#state.has(piece)) return // it came twice at the same time
+    this.#state.add(piece)
     this.#with.committer.change(this) // a commit may have come between the bytes and this line
     for (const part of ranges) if (!this.#isSmall(part)) this.#arrived(part.object, piece, bytes)
   }
 
   /** Puts down what objects lack of a piece. */
   async #put(piece: number, bytes: Uint8Array): Promise<PieceRange[]> {
-    const losses = this.#losses
-    const ranges = this.pack.rangesOfPiece(piece).filter(({ object }) => this.#lacks(object))
+    const { losses } = this.#state
+    const ranges = this.pack.rangesOfPiece(piece).filter(({ object }) => this.#state.lacks(object))
     for (const part of ranges) {
       if (this.#isSmall(part)) this.#putWhole(part, bytes)
       else await this.#writeRange(part, bytes)
     }
     // what was lost meanwhile may need it, too
-    return losses === this.#losses ? ranges : await this.#put(piece, bytes)
+    return losses === this.#state.losses ? ranges : await this.#put(piece, bytes)
   }
 
   /** Settles when everything written so far is verified, durable and recorded. @throws as `write` */
@@ -141,32 +122,16 @@ export class PackStorage implements PieceLedger {
   }
 
   placed(ids: Iterable<ObjectId>): void {
-    for (const object of this.#indexes(ids)) this.#hold(object)
+    for (const object of this.#state.objects(ids)) this.#state.hold(object)
   }
 
   get isWhole(): boolean {
-    return this.#heldCount === this.pack.objectCount
+    return this.#state.isWhole
   }
 
   /** Says that objects which were held are not there any more, and with them their pieces. For `Store.lose`. */
   lose(ids: Iterable<ObjectId>): void {
-    const lost = [...this.#indexes(ids)].filter(object => this.#held.has(object))
-    if (lost.length === 0) return
-    this.#losses += 1
-    if (this.#piecesLeft.length === 0) this.#piecesLeft = new Uint32Array(this.pack.objectCount)
-    for (const object of lost) {
-      this.#held.delete(object)
-      this.#heldCount -= 1
-    }
-    for (const object of lost) {
-      const { first, last } = this.pack.piecesOfObject(object)
-      for (let piece = first; piece <= last; piece += 1) if (this.#have.has(piece)) this.#losePiece(piece)
-    }
-    for (const object of lost) {
-      const { first, last } = this.pack.piecesOfObject(object)
-      this.#piecesLeft[object] = last - first + 1
-    }
-    this.#with.committer.change(this)
+    if (this.#state.lose(ids)) this.#with.committer.change(this)
   }
 
   /**
@@ -174,83 +139,26 @@ export class PackStorage implements PieceLedger {
    * partial files. For `Store.release`.
    */
   letGo(objects: readonly number[], needed: Bits): void {
-    if (this.#piecesLeft.length === 0) this.#piecesLeft = new Uint32Array(this.pack.objectCount)
-    this.#losses += 1
-    for (const object of objects) {
-      if (!this.#held.has(object)) continue
-      this.#held.delete(object)
-      this.#heldCount -= 1
-    }
-    for (const object of objects) {
-      const { first, last } = this.pack.piecesOfObject(object)
-      for (let piece = first; piece <= last; piece += 1) {
-        if (!needed.has(piece) && this.#have.has(piece)) this.#losePiece(piece)
-      }
-    }
-    for (const object of objects) {
-      const { first, last } = this.pack.piecesOfObject(object)
-      let left = 0
-      for (let piece = first; piece <= last; piece += 1) if (!this.#have.has(piece)) left += 1
-      this.#piecesLeft[object] = left
-      if (left <= last - first) this.#with.committer.touch(this.pack.objectId(object), this)
-    }
-    this.#with.committer.change(this)
+    const { committer } = this.#with
+    for (const object of this.#state.letGo(objects, needed)) committer.touch(this.pack.objectId(object), this)
+    committer.change(this)
   }
 
   /** Looks for pieces that are there again because their objects came by another pack. @returns whether there are such */
   regain(): boolean {
-    let isNews = false
-    for (const piece of range(this.pack.pieceCount)) {
-      if (this.#have.has(piece)) continue
-      const { first, last } = this.pack.objectsOfPiece(piece)
-      let isThere = true
-      for (let object = first; object <= last && isThere; object += 1) isThere = this.#held.has(object)
-      if (!isThere) continue
-      this.#have.add(piece)
-      isNews = true
-    }
+    const isNews = this.#state.regain()
     if (isNews) this.#with.committer.change(this)
     return isNews
   }
 
-  #losePiece(piece: number): void {
-    this.#have.delete(piece)
-    const { first, last } = this.pack.objectsOfPiece(piece)
-    for (let object = first; object <= last; object += 1) {
-      // one that has come whole only waits for its final name
-      if (this.#lacks(object)) this.#piecesLeft[object] = (this.#piecesLeft[object] ?? 0) + 1
-    }
-  }
-
-  /** Whether bytes of an object have to come yet. */
-  #lacks(object: number): boolean {
-    return !this.#held.has(object) && this.#piecesLeft[object] !== 0
-  }
-
-  #hold(object: number): void {
-    if (this.#held.has(object)) return
-    this.#held.add(object)
-    this.#heldCount += 1
-  }
-
   /** Looks at objects that are complete but not under their final names, as after a crash. For `openPackStorage`. */
   finishComplete(): void {
-    if (this.isWhole) return
-    for (const object of range(this.pack.objectCount)) {
-      if (!this.#held.has(object) && this.#piecesLeft[object] === 0) this.#verifyInThread(object)
-    }
-  }
-
-  *#indexes(ids: Iterable<ObjectId>): Generator<number> {
-    for (const id of ids) {
-      const object = this.pack.indexOf(id)
-      if (object !== undefined) yield object
-    }
+    for (const object of this.#state.unverified()) this.#verifyInThread(object)
   }
 
   /** A small object in one go, as it was written. @returns false when that has to be done with more care */
   #readWhole({ object, length }: PieceRange, into: Buffer): boolean {
-    if (!this.#held.has(object)) return false
+    if (!this.#state.isHeld(object)) return false
     let fd: number | undefined
     try {
       fd = openSync(this.#with.layout.object(this.pack.objectId(object)), 'r')
@@ -266,7 +174,7 @@ export class PackStorage implements PieceLedger {
     const id = this.pack.objectId(object)
     const { layout, files } = this.#with
     // A partial file may get its final name between two looks.
-    const paths = this.#held.has(object) ? [layout.object(id)] : [layout.partialObject(id), layout.object(id)]
+    const paths = this.#state.isHeld(object) ? [layout.object(id)] : [layout.partialObject(id), layout.object(id)]
     for (const [k, path] of paths.entries()) {
       try {
         const { bytesRead } = await files.use(
@@ -303,7 +211,7 @@ export class PackStorage implements PieceLedger {
     } catch (error) {
       throw explainDiskError(error, 'write', path)
     }
-    this.#piecesLeft[object] = 0
+    this.#state.arrivedWhole(object)
     this.#with.committer.finish(id, length, this)
   }
 
@@ -319,9 +227,7 @@ export class PackStorage implements PieceLedger {
   }
 
   #arrived(object: number, piece: number, bytes: Uint8Array): void {
-    const left = (this.#piecesLeft[object] ?? 0) - 1
-    this.#piecesLeft[object] = left
-    if (left > 0) return
+    if (!this.#state.arrived(object)) return
     const size = this.pack.objectBytes(object)
     const { first, last } = this.pack.piecesOfObject(object)
     if (first !== last || size > verifiedInMemory) {
@@ -357,7 +263,7 @@ export class PackStorage implements PieceLedger {
   async #hasRightPieces(object: number): Promise<boolean> {
     const { first, last } = this.pack.piecesOfObject(object)
     for (let piece = first; piece <= last; piece += 1) {
-      if (!(await verifyPiece(this.pack, piece, other => this.#held.has(other), this.#with))) return false
+      if (!(await verifyPiece(this.pack, piece, other => this.#state.isHeld(other), this.#with))) return false
     }
     return true
   }
@@ -384,11 +290,10 @@ export class PackStorage implements PieceLedger {
 
   /** The failure stays until the pack is opened anew, and then the pieces are missing. */
   #drop(object: number, { code, ...details }: ErrorDetails & { readonly code: ErrorCode }): RepocastError {
-    const { first, last } = this.pack.piecesOfObject(object)
     const path = this.#with.layout.partialObject(this.pack.objectId(object))
     void this.#with.files.forget(path)
     rmSync(path, { force: true })
-    for (let piece = first; piece <= last; piece += 1) this.#have.delete(piece)
+    this.#state.drop(object)
     this.#with.committer.change(this)
     this.#failure ??= new RepocastError(code, details)
     return this.#failure
@@ -402,17 +307,4 @@ function asFailure(error: unknown, id: ObjectId): RepocastError {
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
-}
-
-function* range(end: number): Generator<number> {
-  for (let k = 0; k < end; k += 1) yield k
-}
-
-function countPiecesLeft(pack: Pack, have: Bits): Uint32Array {
-  const left = new Uint32Array(pack.objectCount)
-  for (const object of range(pack.objectCount)) {
-    const { first, last } = pack.piecesOfObject(object)
-    for (let piece = first; piece <= last; piece += 1) if (!have.has(piece)) left[object] = (left[object] ?? 0) + 1
-  }
-  return left
 }
