@@ -1,36 +1,19 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from '@repocast/database'
-import { isRepocastError } from '@repocast/errors'
 import { type Filesystem, onDisk, replaceLink } from '@repocast/files'
-import { diffTrees, type ObjectId, type RepositoryName, type SnapshotRecord, type TreeReader } from '@repocast/objects'
-import { durably, toBytes, toObjectId } from '../catalog/catalog.ts'
+import type { ObjectId, RepositoryName, SnapshotRecord, TreeReader } from '@repocast/objects'
+import { durably, toObjectId } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
 import { UnsettledSwaps } from '../swaps/unsettled-swaps.ts'
 import { AddedNames } from './added-names.ts'
-import { Checkout, removeAll } from './checkout.ts'
-import { type Generation, type GenerationRow, GenerationRows } from './generation-rows.ts'
+import type { Checkout } from './checkout.ts'
+import { type BuildOptions, GenerationBuilder } from './generation-builder.ts'
+import { type Generation, GenerationRows } from './generation-rows.ts'
 import { type GenerationId, type Grace, KeptFiles } from './kept-files.ts'
-import { removeGeneration, removeLeftovers, removeUnknown } from './remove-generation.ts'
+import { removeLeftovers, removeUnknown } from './remove-generation.ts'
 import { ServedLinks } from './served-links.ts'
 import { Turns } from './turns.ts'
-
-export interface BuildOptions {
-  readonly signal?: AbortSignal
-  /** Called now and then with the number of entries that were changed. */
-  readonly onProgress?: (progress: { readonly entries: number }) => void
-  /** Files that the served snapshot has, and this one has not, stay for so long; not at all when it is left out. */
-  readonly keepRemoved?: Grace | undefined
-}
-
-/** How what the served snapshot has more is kept. */
-interface KeepOptions extends BuildOptions {
-  readonly served: Generation | undefined
-}
-
-/** Entries that are changed before the event loop gets its turn. */
-const entriesPerTurn = 64
 
 /**
  * Builds generations and moves the served path from one to the next. A generation that nobody serves is recycled by
@@ -42,10 +25,7 @@ const entriesPerTurn = 64
  */
 export class Generations {
   readonly #layout: Layout
-  readonly #filesystem: Filesystem
   readonly #catalog: Database
-  readonly #read: TreeReader
-  readonly #onMissing: (id: ObjectId) => void
   /** What generations have of earlier snapshots, besides their own. */
   readonly kept: KeptFiles
   /** What generations have that no snapshot has. */
@@ -54,6 +34,7 @@ export class Generations {
   readonly unsettled: UnsettledSwaps
   readonly #rows: GenerationRows
   readonly #links: ServedLinks
+  readonly #builder: GenerationBuilder
   readonly #turns = new Turns<RepositoryName>()
 
   /** `onMissing` is told of an object that is not there when it is to be checked out. */
@@ -65,15 +46,23 @@ export class Generations {
     onMissing: (id: ObjectId) => void,
   ) {
     this.#layout = layout
-    this.#filesystem = filesystem
-    this.#onMissing = onMissing
     this.#catalog = catalog
-    this.#read = read
     this.kept = new KeptFiles(layout, catalog, read)
     this.added = new AddedNames(layout, catalog)
     this.unsettled = new UnsettledSwaps(catalog)
     this.#rows = new GenerationRows(layout, catalog)
     this.#links = new ServedLinks(layout, catalog)
+    const { kept, added } = this
+    this.#builder = new GenerationBuilder({
+      layout,
+      filesystem,
+      catalog,
+      read,
+      onMissing,
+      rows: this.#rows,
+      kept,
+      added,
+    })
   }
 
   /** Of one repository, by number. */
@@ -105,20 +94,10 @@ export class Generations {
     const ready = free.find(row => row.state === 'ready' && toObjectId(row.root) === record.root.id)
     const served = options.keepRemoved && (await this.served(record.repository, servedPath))
     const keep = { ...options, served }
-    if (ready) return await this.#relabel(record, ready, keep)
+    if (ready) return await this.#builder.relabel(record, ready, keep)
     const unfinished = free.find(row => row.state === 'building')
     const number = Math.max(0, ...linked, ...rows.map(row => row.number)) + 1
-    const start = unfinished ?? free[0] ?? { number, root: null }
-    try {
-      const base = unfinished ? await this.#finishInterrupted(record, unfinished, options) : start.root
-      return await this.#advance(record, start.number, base, keep)
-    } catch (error) {
-      if (!isRepocastError(error, 'REPOCAST_OBJECT_MISSING', 'REPOCAST_OBJECT_ROTTEN') || start.root === null)
-        throw error
-      // What the old generation was made of cannot be read any more: begin with an empty one.
-      await this.#remove(record.repository, start.number)
-      return await this.#advance(record, start.number, null, keep)
-    }
+    return await this.#builder.build(record, unfinished ?? free[0] ?? { number }, keep)
   }
 
   /**
@@ -189,7 +168,7 @@ export class Generations {
     const linked = await this.#links.numbers(repository, servedPath)
     const others = this.list(repository).filter(({ number }) => !linked.has(number))
     const [spare] = others.filter(({ number }) => keepsSpare && this.#rows.isThere(repository, number))
-    for (const { number } of others) if (number !== spare?.number) await this.#remove(repository, number)
+    for (const { number } of others) if (number !== spare?.number) await this.#builder.remove({ repository, number })
     await removeLeftovers(this.#layout, repository)
     const known = [...linked, ...this.list(repository).map(({ number }) => number)]
     await removeUnknown(this.#layout, repository, new Set(known))
@@ -209,7 +188,7 @@ export class Generations {
     return await this.#turns.take(repository, async () => {
       const now = this.list(repository).find(other => other.number === number)
       if (!now?.isReady || now.root !== root || !this.#rows.isThere(repository, number)) return false
-      const checkout = this.#checkout({ repository, number })
+      const checkout = this.#builder.checkout({ repository, number })
       await act(checkout)
       await checkout.sync()
       return true
@@ -225,7 +204,7 @@ export class Generations {
       let dropped = 0
       for (const { number, isReady } of this.list(repository)) {
         if (!isReady || !this.#rows.isThere(repository, number)) continue
-        const checkout = this.#checkout({ repository, number })
+        const checkout = this.#builder.checkout({ repository, number })
         dropped += await this.kept.removeExpired(checkout, { repository, number }, grace)
       }
       return dropped
@@ -236,114 +215,12 @@ export class Generations {
   async discardUnfinished({ repository, number }: Generation): Promise<void> {
     await this.#turns.take(repository, async () => {
       const now = this.list(repository).find(other => other.number === number)
-      if (now?.isReady === false) await this.#remove(repository, number)
+      if (now?.isReady === false) await this.#builder.remove({ repository, number })
     })
   }
 
   /** The paths under which a repository was ever served, absolute. */
   servedPaths(repository: RepositoryName): string[] {
     return this.#links.paths(repository)
-  }
-
-  /** A generation that holds the tree already; the attributes of its top directory may be others. */
-  async #relabel(record: SnapshotRecord, row: GenerationRow, options: KeepOptions): Promise<Generation> {
-    const { repository, serial, root } = record
-    const checkout = this.#checkout({ repository, number: row.number })
-    await this.#removeBesides(checkout, { repository, number: row.number })
-    await this.#keepRemoved(checkout, record, row.number, options)
-    checkout.finish(root)
-    await checkout.sync()
-    return this.#rows.put(repository, { ...row, serial, state: 'ready', base: null })
-  }
-
-  /** Brings a generation whose building was interrupted to the tree that it was on its way to. */
-  async #finishInterrupted(record: SnapshotRecord, row: GenerationRow, options: BuildOptions): Promise<Buffer> {
-    const checkout = this.#checkout({ repository: record.repository, number: row.number })
-    await this.#removeBesides(checkout, { repository: record.repository, number: row.number })
-    await this.#applyAll(checkout, row.base, row.root, options)
-    // Only when it is durable may the row say that this is what the next step starts from.
-    await checkout.sync()
-    return row.root
-  }
-
-  async #advance(
-    record: SnapshotRecord,
-    number: number,
-    base: Buffer | null,
-    options: KeepOptions,
-  ): Promise<Generation> {
-    const { repository, serial, root } = record
-    const target = toBytes(root.id)
-    const directory = this.#layout.generation(repository, number)
-    const isNew = !this.list(repository).some(other => other.number === number)
-    // What lies under the name of a new generation is of no catalog that we know.
-    if (isNew) {
-      removeAll(Buffer.from(directory))
-      this.#forgetBesides({ repository, number })
-    }
-    this.#rows.put(repository, { number, state: 'building', serial, root: target, base })
-    await onDisk('make', directory, async () => await mkdir(dirname(directory), { recursive: true }))
-    const checkout = this.#checkout({ repository, number })
-    if (!isNew) await this.#removeBesides(checkout, { repository, number })
-    await this.#applyAll(checkout, base, target, options)
-    await this.#keepRemoved(checkout, record, number, options)
-    checkout.finish(root)
-    await checkout.sync()
-    return this.#rows.put(repository, { number, state: 'ready', serial, root: target, base: null })
-  }
-
-  /** Makes a generation exactly its snapshot again. */
-  async #removeBesides(checkout: Checkout, of: GenerationId): Promise<void> {
-    await this.added.removeAll(checkout, of)
-    await this.kept.removeAll(checkout, of)
-  }
-
-  #forgetBesides(of: GenerationId): void {
-    this.added.forget(of)
-    this.kept.forget(of)
-  }
-
-  async #keepRemoved(checkout: Checkout, record: SnapshotRecord, number: number, options: KeepOptions): Promise<void> {
-    const { served, keepRemoved, signal } = options
-    if (served === undefined || keepRemoved === undefined) return
-    await this.kept.keep(
-      checkout,
-      { repository: record.repository, number },
-      record.root.id,
-      served,
-      keepRemoved,
-      signal,
-    )
-  }
-
-  async #applyAll(checkout: Checkout, base: Buffer | null, target: Buffer, options: BuildOptions): Promise<void> {
-    let entries = 0
-    const before = base ? toObjectId(base) : undefined
-    for await (const change of diffTrees(this.#read, before, toObjectId(target))) {
-      checkout.apply(change)
-      entries += 1
-      if (checkout.isFull) await checkout.sync()
-      if (entries % entriesPerTurn > 0) continue
-      await nextTurn()
-      options.signal?.throwIfAborted()
-      options.onProgress?.({ entries })
-    }
-    options.onProgress?.({ entries })
-  }
-
-  async #remove(repository: RepositoryName, number: number): Promise<void> {
-    const generation = { repository, number }
-    await removeGeneration(this.#layout, generation, () => {
-      durably(this.#catalog, () => {
-        this.#forgetBesides(generation)
-        this.#rows.delete(generation)
-      })
-    })
-  }
-
-  /** Changes the directory of a generation. */
-  #checkout({ repository, number }: GenerationId): Checkout {
-    const directory = this.#layout.generation(repository, number)
-    return new Checkout(this.#layout, this.#filesystem, directory, this.#onMissing)
   }
 }
