@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto'
-import { cp, mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Logger, RepocastError, silentLogger, systemErrorCode } from '@repocast/errors'
-import { isThere, onDisk, replaceLink } from '@repocast/files'
+import { type Logger, RepocastError, silentLogger } from '@repocast/errors'
 import { type InfoHash, objectIdOf, type PackReference, type SnapshotRecord } from '@repocast/objects'
 import { MetadataKind } from '@tufjs/models'
 import { feedUrlsOf, type SubscriptionLink } from '../link/link.ts'
@@ -14,6 +12,7 @@ import { FeedAddresses, type FeedAddressStatus } from './feed-addresses.ts'
 import { FeedClient } from './http.ts'
 import { TargetReader } from './target-reader.ts'
 import type { TrustFloor } from './trust-floor.ts'
+import { TrustedMetadata } from './trusted-metadata.ts'
 import { metadataLimits } from './tuf-fetcher.ts'
 import { refreshMetadata } from './tuf-refresh.ts'
 
@@ -71,7 +70,7 @@ export class Follower {
   readonly link: SubscriptionLink
   readonly hold: number | undefined
   readonly relay: FeedRelay | undefined
-  readonly #directory: string
+  readonly #trusted: TrustedMetadata
   readonly #floor: TrustFloor
   readonly #clock: () => Date
   readonly #client: FeedClient
@@ -85,7 +84,7 @@ export class Follower {
     this.link = link
     this.hold = hold
     this.relay = relay
-    this.#directory = directory
+    this.#trusted = new TrustedMetadata(directory)
     this.#floor = floor
     this.#clock = clock
     this.#client = new FeedClient(fetchFunction, patience)
@@ -162,12 +161,12 @@ export class Follower {
       const newer = await refreshMetadata(scratch, { feedUrl, timestamp, client: this.#client, signal })
       const roots = new Map([...(firstRoot ? [[1, firstRoot] as const] : []), ...newer])
       const { floors, ...found } = await this.#examine(scratch, { feedUrl, roots, signal })
-      await replaceLink(scratch.slice(this.#directory.length + 1), this.#currentPath)
+      await this.#trusted.trust(scratch)
       this.#floor.raise(floors)
       // What is wrong with the aim is thrown behind the floors: the feed itself is right, and must not be taken back.
       return found
     } finally {
-      await this.#removeScratches()
+      await this.#trusted.removeScratches()
     }
   }
 
@@ -204,19 +203,10 @@ export class Follower {
     return this.#last?.packs.get(infoHash)
   }
 
-  get #currentPath(): string {
-    return join(this.#directory, 'current')
-  }
-
   /** A copy of the trusted metadata, or the first root, from where all later ones are verified, when one is lacking. */
   async #makeScratch(feedUrl: string, signal: AbortSignal | undefined) {
-    const scratch = join(this.#directory, `metadata-${randomBytes(6).toString('hex')}`)
-    await onDisk('make', scratch, async () => await mkdir(scratch, { recursive: true }))
-    const current = await this.#currentName()
-    // What a full disk or a careless hand has left without its files is as nothing; the floors stay.
-    const isHere = current !== undefined && isThere(join(this.#directory, current))
-    if (isHere) await cp(join(this.#directory, current), scratch, { recursive: true })
-    if (isHere && this.#isRelayed(await readFile(join(scratch, 'root.json')))) return { scratch }
+    const { scratch, isEmpty } = await this.#trusted.makeScratch()
+    if (!isEmpty && this.#isRelayed(await readFile(join(scratch, 'root.json')))) return { scratch }
     const firstRoot = await this.#fetchFirstRoot(feedUrl, signal)
     await writeFile(join(scratch, 'root.json'), firstRoot)
     return { scratch, firstRoot }
@@ -310,24 +300,6 @@ export class Follower {
       message: `the feed ${this.link.feedUrl} has expired at ${new Date(expires).toISOString()}`,
       hint: 'check that the clock of this host is right and that the origin runs: it signs its feed again by itself',
     })
-  }
-
-  async #currentName(): Promise<string | undefined> {
-    try {
-      return await readlink(this.#currentPath)
-    } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') return undefined
-      throw error
-    }
-  }
-
-  async #removeScratches(): Promise<void> {
-    const current = await this.#currentName()
-    for (const name of await readdir(this.#directory)) {
-      if (name.startsWith('metadata-') && name !== current) {
-        await rm(join(this.#directory, name), { recursive: true, force: true })
-      }
-    }
   }
 }
 
