@@ -1,11 +1,10 @@
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync, type Stats } from 'node:fs'
+import { type BigIntStats, lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs'
 import { resolve } from 'node:path'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
-import { explainDiskError, type HashPool } from '@repocast/files'
+import type { HashPool } from '@repocast/files'
 import {
   assertSafeLink,
   type BuiltTree,
-  decodeName,
   displayName,
   isTime,
   joinPath,
@@ -20,6 +19,7 @@ import type { ScanCache, ScannedDirectory } from '@repocast/store'
 import { isRacy } from './file-state.ts'
 import { mapInOrder } from './in-order.ts'
 import type { Intake } from './intake.ts'
+import { bytesOf, decode, lookAt, readNames } from './latin1-paths.ts'
 import { linkTarget } from './link-target.ts'
 import {
   type ChildLook,
@@ -288,36 +288,6 @@ function write(looks: LookWriter, { name, stat }: Found, child: ChildLook | unde
   if (child) looks.directory(name, child)
   else if (stat.isSymbolicLink()) looks.link(name, stat)
   else looks.file(name, look ?? stat)
-}
-
-/** Latin-1 in memory, since most names are ASCII and a string costs less than a buffer; sorted by bytes. */
-function readNames(directory: string): string[] {
-  try {
-    return readdirSync(bytesOf(directory), { encoding: 'latin1' }).sort()
-  } catch (error) {
-    throw explainDiskError(error, 'read the directory', bytesOf(directory))
-  }
-}
-
-function lookAt(path: string): Stats {
-  try {
-    return lstatSync(bytesOf(path))
-  } catch (error) {
-    throw explainDiskError(error, 'look at', bytesOf(path))
-  }
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
-const ascii = /^[\u0000-\u007f]*$/
-
-/** A path as the kernel wants it. */
-function bytesOf(path: string): string | Buffer {
-  return ascii.test(path) ? path : Buffer.from(path, 'latin1')
-}
-
-/** A name or path as repocast has it everywhere else. */
-function decode(path: string): string {
-  return ascii.test(path) ? path : decodeName(Buffer.from(path, 'latin1'))
 }
 
 function secondsOf(nanoseconds: bigint, display: () => string): number {
