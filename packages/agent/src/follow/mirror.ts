@@ -1,5 +1,5 @@
-import type { RepositoryState, RepositoryStatus } from '@repocast/api'
-import { describeError, isRepocastError, RepocastError } from '@repocast/errors'
+import type { RepositoryStatus } from '@repocast/api'
+import { RepocastError } from '@repocast/errors'
 import type { Follower } from '@repocast/feed'
 import { explainDiskError, lookAt } from '@repocast/files'
 import type { RepositoryName, SnapshotRecord } from '@repocast/objects'
@@ -11,6 +11,7 @@ import type { FetchProgress } from './fetch-objects.ts'
 import { SnapshotFetch } from './fetch-snapshot.ts'
 import { LagClock } from './lag-clock.ts'
 import type { MirrorOptions, UpdateResult } from './mirror-options.ts'
+import { MirrorState } from './mirror-state.ts'
 import { SharedPacks } from './shared-packs.ts'
 import { SnapshotJudge } from './snapshot-judge.ts'
 
@@ -22,7 +23,7 @@ export class Mirror {
   readonly #fetch: SnapshotFetch
   readonly #filter: MirrorFilter
   readonly #judge: SnapshotJudge
-  #state: RepositoryState = 'waiting'
+  readonly #state: MirrorState
   #served: Generation | undefined
   /** What a filter takes of what is served. */
   #selection: Selection | undefined
@@ -35,13 +36,13 @@ export class Mirror {
   #isFetching = false
   /** A snapshot whose time has come and that could not be served. */
   #stuck: number | undefined
-  #error: RepositoryStatus['error'] = null
   #progress: () => FetchProgress = () => ({ bytesDone: 0, bytesWanted: 0 })
 
   constructor(options: MirrorOptions) {
     const { servedPath, isUrgent, isChecked, store, swarm, follower, policy, filter, logger } = options
     this.servedPath = servedPath
     this.#with = options
+    this.#state = new MirrorState(options.onChange)
     this.#sharedPacks = new SharedPacks(store, swarm, follower, isUrgent)
     this.#fetch = new SnapshotFetch(store, swarm, this.#sharedPacks, policy.freeSpace)
     this.#judge = new SnapshotJudge(store.objects, isChecked)
@@ -65,10 +66,10 @@ export class Mirror {
     const traffic = this.#sharedPacks.traffic.now()
     const progress = this.#progress()
     const left = progress.bytesWanted - progress.bytesDone
-    const isTimed = this.#state === 'fetching' && traffic.downloadRate > 0
+    const isTimed = this.#state.now === 'fetching' && traffic.downloadRate > 0
     return {
       name: this.repository,
-      state: this.#state,
+      state: this.#state.now,
       serial: this.#served?.serial ?? null,
       newestSerial: this.#newest?.serial ?? null,
       ...this.#whatItFollows(),
@@ -83,7 +84,7 @@ export class Mirror {
       hookFailures: this.#with.hooks.failures,
       swapped: this.#swapped?.toISOString() ?? null,
       feeds: this.#with.follower.addresses(),
-      error: this.#error,
+      error: this.#state.error,
     }
   }
 
@@ -100,7 +101,7 @@ export class Mirror {
     store.snapshots.markComplete(this.repository, record.serial)
     // Each swap makes the link anew.
     this.#swapped = lookAt(this.servedPath)?.mtime
-    this.#setState('current')
+    this.#state.become('current')
     await this.#sharedPacks.open(record)
     await trace.ensure(record, served, this.#swapped ?? clock())
   }
@@ -152,10 +153,10 @@ export class Mirror {
       const target = this.#target()
       if (!target) throw this.#nothingPublished()
       const result = await this.#goTo(target, signal)
-      this.#error = null
+      this.#state.succeeded()
       this.#with.followUp.succeeded()
-      if (this.#served?.serial !== target.serial) this.#setState('delayed')
-      else this.#setState(target.serial < this.newestSerial ? 'held' : 'current')
+      if (this.#served?.serial !== target.serial) this.#state.become('delayed')
+      else this.#state.become(target.serial < this.newestSerial ? 'held' : 'current')
       return result
     } catch (error) {
       const explained = explainDiskError(error, 'update', this.repository)
@@ -176,7 +177,7 @@ export class Mirror {
 
   /** When the next snapshot may be served that waits; undefined: none does. */
   get nextDue(): Date | undefined {
-    const target = this.#state === 'delayed' ? this.#target() : undefined
+    const target = this.#state.now === 'delayed' ? this.#target() : undefined
     return target && this.#with.delay.nextDue(target, this.#served?.serial)
   }
 
@@ -282,7 +283,7 @@ export class Mirror {
     const isReady = delay.isReady(record.serial)
     const before = this.#filter.before(this.#served)
     const serialBefore = this.#served?.serial
-    if (!isReady) this.#setState('fetching')
+    if (!isReady) this.#state.become('fetching')
     const selection = await this.#fetch.run({
       record,
       filter: this.#filter.filter,
@@ -297,14 +298,14 @@ export class Mirror {
     const wasHere = this.#filter.has(record, selection, before)
     await this.#assertHarmless(record, before, signal)
     if (wasHere && (isReady || this.#judge.hasPassed(record.serial))) return
-    this.#setState('building')
+    this.#state.become('building')
     await this.#judge.check(this.#filter.toServe(record), record.root.id, signal)
   }
 
   /** Checks a snapshot out that is here, and swaps to it, unless the admin's hook has something against it. */
   async #serve(record: SnapshotRecord, started: Date, signal: AbortSignal): Promise<void> {
     const { store, clock, hooks, trace, followUp, logger } = this.#with
-    this.#setState('building')
+    this.#state.become('building')
     const keepRemoved = this.#grace()
     const before = this.#filter.before(this.#served)
     const isOtherFilter = before !== undefined && this.#filter.isOther(before)
@@ -363,19 +364,10 @@ export class Mirror {
     })
   }
 
-  #setState(state: RepositoryState): void {
-    if (state === this.#state) return
-    this.#state = state
-    this.#with.onChange()
-  }
-
   #fail(error: unknown): void {
-    const code = isRepocastError(error) ? error.code : 'REPOCAST_INTERNAL'
-    this.#error = { code, message: describeError(error).slice(0, 900) }
-    this.#state = waits(error) ? 'paused' : 'failed'
-    const time = this.#with.clock().toISOString()
-    this.#with.onFailure({ time, repository: this.repository, ...this.#error })
-    this.#with.followUp.failed(code, this.#error.message, this.#newest?.serial)
+    const told = this.#state.failed(error)
+    this.#with.onFailure({ time: this.#with.clock().toISOString(), repository: this.repository, ...told })
+    this.#with.followUp.failed(told.code, told.message, this.#newest?.serial)
     this.#with.onChange()
   }
 
@@ -390,11 +382,4 @@ export class Mirror {
 
 function filterStatus({ counts, bytes, leftOut }: Selection): NonNullable<RepositoryStatus['filter']> {
   return { files: counts.files, bytes, leftOutFiles: leftOut.files, leftOutBytes: leftOut.bytes }
-}
-
-/** Whether it goes on when somebody has made room, mended the disk, or agrees. */
-function waits(error: unknown): boolean {
-  if (!isRepocastError(error)) return false
-  const forAdmin = ['REPOCAST_SNAPSHOT_WIPES', 'REPOCAST_SWAP_VETOED', 'REPOCAST_TRANSFER_VETOED']
-  return error.kind === 'disk' || forAdmin.includes(error.code)
 }
