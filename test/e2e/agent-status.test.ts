@@ -1,18 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startAgent, startOrigin } from '../lab/deployment.ts'
-import { openLab, plainTree, repocast, repocastJson, startProcess, tryRepocast } from '../lab/index.ts'
+import { openLab, repocast, repocastJson, startProcess, tryRepocast } from '../lab/index.ts'
+import { mirroredTree } from '../lab/mirrored-tree.ts'
 import { checkout } from '../lab/paths.ts'
 
 test('`agent status` tells how far a mirror is, to people, to programs, and to a monitoring system', async () => {
   await using lab = openLab('agent-status')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 40, directories: 4, bytes: 100_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const agent = await startAgent(lab, { tree: await origin.link('tree') })
-  await agent.waitForSerial('tree', 1)
+  const { origin, agent } = await mirroredTree(lab, { seed: 1, files: 40, directories: 4, bytes: 100_000 })
   await agent.waitFor('tree', ({ state }) => state === 'current')
   const args = ['agent', 'status', '--data', agent.data]
 
@@ -56,12 +51,7 @@ test('`agent status` tells how far a mirror is, to people, to programs, and to a
 
 test('`agent status --watch` is drawn anew in a terminal until Ctrl-C, also while the agent is gone', async () => {
   await using lab = openLab('agent-watch')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 5, directories: 1 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const agent = await startAgent(lab, { tree: await origin.link('tree') })
-  await agent.waitForSerial('tree', 1)
+  const { source, origin, agent } = await mirroredTree(lab, { seed: 1, files: 5, directories: 1 })
   const watch = `${checkout}/node_modules/.bin/repocast agent status --watch --data ${agent.data}`
   const [terminal, plain] = [
     await startProcess(lab, 'script', ['-qefc', `stty cols 60 rows 20; exec ${watch}`, '/dev/null'], {

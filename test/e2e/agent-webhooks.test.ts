@@ -3,15 +3,13 @@ import { join } from 'node:path'
 import { SwapNotification } from '@repocast/api'
 import { Check } from 'typebox/value'
 import { expect, test } from 'vitest'
-import { startAgent, startOrigin } from '../lab/deployment.ts'
-import { openLab, plainTree, webhookReceiver } from '../lab/index.ts'
+import { startAgent } from '../lab/deployment.ts'
+import { openLab, webhookReceiver } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 
 test('webhooks are told of swaps, signed, again and again until they take it, also after a kill', async () => {
   await using lab = openLab('agent-webhooks')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 10, directories: 2, bytes: 100_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const { source, origin, link } = await publishedTree(lab, { seed: 1, files: 10, directories: 2, bytes: 100_000 })
   const [leaf, sick, other] = [await webhookReceiver(lab), await webhookReceiver(lab), await webhookReceiver(lab)]
   const secret = join(lab.directory, 'secret')
   writeFileSync(secret, leaf.secret)
@@ -23,7 +21,7 @@ test('webhooks are told of swaps, signed, again and again until they take it, al
       { url: other.url, secret, repositories: ['other'] },
     ],
   }
-  const agent = await startAgent(lab, { tree: await origin.link('tree') }, { settings })
+  const agent = await startAgent(lab, { tree: link }, { settings })
   await agent.waitForSerial('tree', 1)
   await expect.poll(() => sick.events).toHaveLength(1)
   await expect.poll(() => leaf.events).toHaveLength(1)
@@ -63,16 +61,13 @@ const linesOf = (path: string): string[] =>
 
 test('a webhook that takes nothing keeps neither hooks nor later swaps waiting', async () => {
   await using lab = openLab('sick-webhook')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 10, directories: 2, bytes: 100_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const { source, origin, link } = await publishedTree(lab, { seed: 1, files: 10, directories: 2, bytes: 100_000 })
   const sick = await webhookReceiver(lab)
   sick.refuse(1e9)
   const calls = join(lab.directory, 'calls')
   const hook = ['sh', '-c', `echo "$REPOCAST_SERIAL after $REPOCAST_PREVIOUS_SERIAL" >>${calls}`]
   const settings = { webhooks: [{ url: sick.url }], hooks: { 'post-swap': hook } }
-  const agent = await startAgent(lab, { tree: await origin.link('tree') }, { settings })
+  const agent = await startAgent(lab, { tree: link }, { settings })
   await expect.poll(() => linesOf(calls), { timeout: 30_000 }).toEqual(['1 after'])
   await agent.process.waitForOutput(/a webhook does not take a swap/)
   writeFileSync(join(source, 'news'), 'second')

@@ -5,17 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startOrigin } from '../lab/deployment.ts'
-import {
-  assertSameTree,
-  freePort,
-  type Lab,
-  openLab,
-  plainTree,
-  repocast,
-  startRepocast,
-  tryRepocast,
-} from '../lab/index.ts'
+import { assertSameTree, freePort, type Lab, openLab, repocast, startRepocast, tryRepocast } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 
 interface Diagnosis {
   readonly what: string
@@ -47,11 +38,7 @@ async function wrongClock(lab: Lab, origin: string, seconds: number): Promise<st
 
 test('`agent init` writes a configuration that works, and the doctor names what breaks afterwards', async () => {
   await using lab = openLab('doctor')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 3, files: 10, directories: 2 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const link = await origin.link('tree')
+  const { source, origin, link } = await publishedTree(lab, { seed: 3, files: 10, directories: 2 })
   const mirror = lab.newDirectory('mirror')
   const [served, data] = [join(mirror, 'www/tree'), join(mirror, 'data')]
   const [port, peerPort] = [await freePort(), await freePort()]

@@ -1,14 +1,11 @@
 import { expect, test } from 'vitest'
-import { startAgent, startOrigin } from '../lab/deployment.ts'
-import { assertSameTree, openLab, plainTree, repocast } from '../lab/index.ts'
+import { startAgent } from '../lab/deployment.ts'
+import { assertSameTree, openLab, repocast } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 
 test('limits of the schedule hold, are told with their end, and change without a restart', async () => {
   await using lab = openLab('limits')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 40, directories: 4, bytes: 100_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const link = await origin.link('tree')
+  const { source, link } = await publishedTree(lab, { seed: 1, files: 40, directories: 4, bytes: 100_000 })
   const agent = await startAgent(lab, {}, {})
   const repository = { link, path: agent.servedPath('tree') }
   // an entry for every hour holds always, whatever time it is

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startAgent, startOrigin } from '../lab/deployment.ts'
-import { assertSameTree, changePlainTree, openLab, plainTree, runCommand } from '../lab/index.ts'
+import { startAgent } from '../lab/deployment.ts'
+import { assertSameTree, changePlainTree, openLab, runCommand } from '../lab/index.ts'
+import { mirroredTree, publishedTree } from '../lab/mirrored-tree.ts'
 import { layWire } from '../lab/wire.ts'
 
 /** What one snapshot costs besides its objects: metadata of the feed, record, .torrent, announces, events, reports. */
@@ -11,11 +12,12 @@ const feedBytes = 60_000
 test('an update moves only what is new, and a rename or a copy moves no content', async () => {
   await using lab = openLab('update')
   const { hosts, receivedBytes } = await layWire(lab)
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 1500, directories: 30, bytes: 25_000, nasty: 'all' })
-  const origin = await startOrigin(lab, { host: hosts[0] })
-  await origin.publish('tree', source)
-  const agent = await startAgent(lab, { tree: await origin.link('tree') }, { host: hosts[1] })
+  const { source, origin, link } = await publishedTree(
+    lab,
+    { seed: 1, files: 1500, directories: 30, bytes: 25_000, nasty: 'all' },
+    { host: hosts[0] },
+  )
+  const agent = await startAgent(lab, { tree: link }, { host: hosts[1] })
   await agent.waitForSerial('tree', 1)
   await assertSameTree(source, agent.servedPath('tree'))
 
@@ -43,12 +45,13 @@ test('an update moves only what is new, and a rename or a copy moves no content'
 
 test('an unchanged tree makes no snapshot, and a small change does not relink the tree', async () => {
   await using lab = openLab('relink')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 5, files: 800, directories: 20, bytes: 5000, nasty: 'all' })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const agent = await startAgent(lab, { tree: await origin.link('tree') })
-  await agent.waitForSerial('tree', 1)
+  const { source, origin, agent } = await mirroredTree(lab, {
+    seed: 5,
+    files: 800,
+    directories: 20,
+    bytes: 5000,
+    nasty: 'all',
+  })
   expect((await origin.publish('tree', source)).published).toBe(false)
   const spare = join(agent.data, 'generations', 'tree', 'g2')
   await expect.poll(() => statSync(spare, { throwIfNoEntry: false })?.isDirectory(), { timeout: 20_000 }).toBe(true)

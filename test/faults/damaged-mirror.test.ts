@@ -26,6 +26,7 @@ import {
   treeDifferences,
   tryRepocast,
 } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 
 /** Regular files of a tree, the largest first; absolute. */
 async function filesOf(tree: string): Promise<string[]> {
@@ -121,12 +122,9 @@ test('a running agent finds every kind of damage, and heals it without a swap', 
 
 test('a scrub goes on where a killed agent stopped, and so does the healing', async () => {
   await using lab = openLab('scrub-killed')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 8, files: 400, directories: 8, bytes: 40_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const { source, origin, link } = await publishedTree(lab, { seed: 8, files: 400, directories: 8, bytes: 40_000 })
   const settings = { scrub: { every: '1s', rate: '4MB/s' } }
-  const agent = await startAgent(lab, { tree: await origin.link('tree') }, { settings })
+  const agent = await startAgent(lab, { tree: link }, { settings })
   await agent.waitForSerial('tree', 1)
   const served = agent.servedPath('tree')
   for (const file of (await filesOf(served)).slice(0, 40)) flipBit(file, 9)
@@ -145,13 +143,10 @@ test('a scrub goes on where a killed agent stopped, and so does the healing', as
 
 test('a .torrent that is damaged or gone is fetched again at the next start', async () => {
   await using lab = openLab('torrents')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 3, files: 20, directories: 2 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const { source, origin, link } = await publishedTree(lab, { seed: 3, files: 20, directories: 2 })
   await changePlainTree(source, { seed: 4, add: 20 })
   await origin.publish('tree', source)
-  const agent = await startAgent(lab, { tree: await origin.link('tree') })
+  const agent = await startAgent(lab, { tree: link })
   await agent.waitForSerial('tree', 2)
   await agent.process.kill()
   const torrents = (await runCommand('find', [join(agent.data, 'torrents'), '-type', 'f'])).stdout.trim().split('\n')
@@ -219,13 +214,10 @@ test('`agent verify` tells of damage and changes nothing; with --repair it heals
 
 test('`agent verify --repair` beside a running agent has that do it; without --repair it says so', async () => {
   await using lab = openLab('verify-beside')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 11, files: 120, directories: 8, bytes: 100_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const { source, link } = await publishedTree(lab, { seed: 11, files: 120, directories: 8, bytes: 100_000 })
   // A round by itself would take weeks at this rate.
   const settings = { scrub: { every: '1s', rate: '1kB/s' } }
-  const agent = await startAgent(lab, { tree: await origin.link('tree') }, { settings })
+  const agent = await startAgent(lab, { tree: link }, { settings })
   await agent.waitForSerial('tree', 1)
   const served = agent.servedPath('tree')
   await untilStatus(agent, ({ scrub }) => scrub.isRunning)

@@ -1,17 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startAgent, startOrigin } from '../lab/deployment.ts'
+import { startAgent } from '../lab/deployment.ts'
 import {
   assertSameTree,
   type Failure,
   failingFiles,
   type Lab,
   openLab,
-  plainTree,
   runCommand,
   seededRandom,
 } from '../lab/index.ts'
+import { mirroredTree, publishedTree } from '../lab/mirrored-tree.ts'
 
 /** What goes wrong while a snapshot comes in, from the first step to the last. */
 const troubles: readonly (Omit<Failure, 'below'> & { readonly in: string })[] = [
@@ -41,12 +41,9 @@ async function copyOf(lab: Lab, source: string): Promise<string> {
 
 test('a disk that fails in any step pauses the repository, is told, and loses nothing', async () => {
   await using lab = openLab('failing-disk')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 20, directories: 3 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const { source, origin, link } = await publishedTree(lab, { seed: 1, files: 20, directories: 3 })
   const failing = await failingFiles(lab)
-  const agent = await startAgent(lab, { tree: await origin.link('tree') }, { env: failing.env })
+  const agent = await startAgent(lab, { tree: link }, { env: failing.env })
   await agent.waitForSerial('tree', 1)
   for (const [k, { error, operation, in: where }] of troubles.entries()) {
     const before = await copyOf(lab, source)
@@ -77,12 +74,7 @@ async function duringTrouble<T>(what: string, act: () => Promise<T>): Promise<T>
 
 test('an agent that runs out of open files pauses, says so, and goes on when it may have more', async () => {
   await using lab = openLab('open-files')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 2, files: 60, directories: 6, bytes: 100_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const agent = await startAgent(lab, { tree: await origin.link('tree') })
-  await agent.waitForSerial('tree', 1)
+  const { source, origin, agent } = await mirroredTree(lab, { seed: 2, files: 60, directories: 6, bytes: 100_000 })
   await agent.waitFor('tree', ({ state }) => state === 'current')
   const before = await copyOf(lab, source)
   const prlimit = async (...args: readonly string[]) =>

@@ -2,8 +2,9 @@ import { closeSync, lstatSync, openSync, readdirSync, realpathSync, utimesSync, 
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { type LabAgent, startAgent, startOrigin } from '../lab/deployment.ts'
-import { assertSameTree, changePlainTree, openLab, plainTree, repocast, treeDifferences } from '../lab/index.ts'
+import { type LabAgent, startAgent } from '../lab/deployment.ts'
+import { assertSameTree, changePlainTree, openLab, repocast, treeDifferences } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 import { mayMount, mountSmallDisk } from '../lab/tmpfs.ts'
 
 /** Refuses hard links, as filesystems do that have none. It leaves the program in its place, and goes with it. */
@@ -28,13 +29,16 @@ function overwrite(path: string): void {
 
 test('on a filesystem without hard links files are copied: served, updated, scrubbed and healed', async () => {
   await using lab = openLab('no-links')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 40, directories: 4, bytes: 30_000, nasty: 'all' })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const { source, origin, link } = await publishedTree(lab, {
+    seed: 1,
+    files: 40,
+    directories: 4,
+    bytes: 30_000,
+    nasty: 'all',
+  })
   const host = { address: '127.0.0.1', through: [...refuseLinks, ...injected] }
   const settings = { scrub: { every: '1s' } }
-  const agent = await startAgent(lab, { tree: await origin.link('tree') }, { host, settings })
+  const agent = await startAgent(lab, { tree: link }, { host, settings })
   await agent.waitForSerial('tree', 1)
   await assertSameTree(source, agent.servedPath('tree'))
   const name = 'directory-00001/file-0000001.bin'
@@ -83,14 +87,10 @@ test.skipIf(!mayMount() && process.env.CI !== 'true')(
   'the served path may lie on another filesystem than the data (needs root)',
   async () => {
     await using lab = openLab('other-filesystem')
-    const source = lab.newDirectory('source')
-    await plainTree(source, { seed: 1, files: 30, directories: 3, bytes: 20_000 })
-    const origin = await startOrigin(lab)
-    await origin.publish('tree', source)
+    const { source, origin, link } = await publishedTree(lab, { seed: 1, files: 30, directories: 3, bytes: 20_000 })
     const disk = await mountSmallDisk(lab, 32 * 1024 * 1024)
     const path = join(lab.newDirectory('www'), 'pub', 'tree')
     expect(lstatSync(disk.directory).dev).not.toBe(lstatSync(lab.directory).dev)
-    const link = await origin.link('tree')
     const settings = { repositories: [{ link, path }] }
     const agent = await startAgent(lab, { tree: link }, { data: disk.directory, settings })
     await agent.waitForSerial('tree', 1)

@@ -2,17 +2,17 @@ import { readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { type LabAgent, startAgent, startOrigin } from '../lab/deployment.ts'
+import { type LabAgent, startAgent } from '../lab/deployment.ts'
 import {
   assertSameTree,
   changePlainTree,
   openLab,
-  plainTree,
   repocast,
   runCommand,
   treeFingerprint,
   tryRepocast,
 } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 
 /** Half of the files of a made tree, more or less. */
 const filter = { exclude: ['file-*[02468].bin'] }
@@ -24,11 +24,7 @@ async function bytesIn(agent: LabAgent, directory: string): Promise<number> {
 
 test('kills while the filter changes leave a mirror that gets to the right tree, and frees what is left out', async () => {
   await using lab = openLab('filter-kill')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 3, files: 200, directories: 20, bytes: 60_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const link = await origin.link('tree')
+  const { source, origin, link } = await publishedTree(lab, { seed: 3, files: 200, directories: 20, bytes: 60_000 })
   const agent = await startAgent(lab, { tree: link }, { repository: { filter } })
   await agent.waitFor('tree', ({ state }) => state === 'current')
   const part = await treeFingerprint(agent.servedPath('tree'))
@@ -64,11 +60,7 @@ test('kills while the filter changes leave a mirror that gets to the right tree,
 
 test('a filtered mirror heals its objects and the trees that it made; an old mirror is adopted in part', async () => {
   await using lab = openLab('filter-damage')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 4, files: 120, directories: 8, bytes: 50_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const link = await origin.link('tree')
+  const { source, link } = await publishedTree(lab, { seed: 4, files: 120, directories: 8, bytes: 50_000 })
   const agent = await startAgent(lab, { tree: link }, { repository: { filter } })
   await agent.waitFor('tree', ({ state }) => state === 'current')
   const part = await treeFingerprint(agent.servedPath('tree'))

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type LabAgent, type LabOrigin, startAgent, startOrigin } from '../lab/deployment.ts'
-import { assertSameTree, changePlainTree, type Lab, openLab, plainTree, runCommand, tryRepocast } from '../lab/index.ts'
+import { type LabAgent, type LabOrigin, startAgent } from '../lab/deployment.ts'
+import { assertSameTree, changePlainTree, type Lab, openLab, runCommand, tryRepocast } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 import { mayMount, mountSmallDisk, type SmallDisk } from '../lab/tmpfs.ts'
 
 const megabyte = 1024 * 1024
@@ -16,12 +17,8 @@ interface World {
 
 async function openWorld(diskBytes: number): Promise<World> {
   const lab = openLab('full-disk')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 40, directories: 4, bytes: 50_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const { source, origin, link } = await publishedTree(lab, { seed: 1, files: 40, directories: 4, bytes: 50_000 })
   const disk = await mountSmallDisk(lab, diskBytes)
-  const link = await origin.link('tree')
   return {
     lab,
     source,

@@ -1,15 +1,13 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startAgent, startOrigin } from '../lab/deployment.ts'
-import { assertSameTree, openLab, plainTree } from '../lab/index.ts'
+import { startAgent } from '../lab/deployment.ts'
+import { assertSameTree, openLab } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 
 test('a post-swap hook is not lost when the agent is killed behind the swap', async () => {
   await using lab = openLab('killed-hook')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 20, directories: 3, bytes: 100_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const { source, origin, link } = await publishedTree(lab, { seed: 1, files: 20, directories: 3, bytes: 100_000 })
   const directory = lab.newDirectory('hooks')
   const [hook, calls, done] = ['hook', 'calls', 'done'].map(name => join(directory, name)) as [string, string, string]
   // While it is not to be done it kills its parent, which is the agent.
@@ -20,7 +18,7 @@ test('a post-swap hook is not lost when the agent is killed behind the swap', as
   chmodSync(hook, 0o755)
   const lines = (): string[] => (existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : [])
   const hooks = { 'post-swap': [hook] }
-  const agent = await startAgent(lab, { tree: await origin.link('tree') }, { settings: { hooks } })
+  const agent = await startAgent(lab, { tree: link }, { settings: { hooks } })
   await agent.process.ended
   expect(lines()).toEqual(['1 after'])
   await assertSameTree(source, agent.servedPath('tree'))

@@ -11,6 +11,7 @@ import {
   repocastJson,
   startRepocast,
 } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 
 test('a publish that is killed at any moment has published all or nothing, and the next one goes on', async () => {
   await using lab = openLab('killed-publish')
@@ -58,22 +59,12 @@ test('a publish that is killed at any moment has published all or nothing, and t
 
 test('an origin that is killed comes back and goes on serving', async () => {
   await using lab = openLab('killed-origin')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 50, directories: 5, bytes: 20_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const { source, origin, link } = await publishedTree(lab, { seed: 1, files: 50, directories: 5, bytes: 20_000 })
   const mirror = lab.newDirectory('mirror')
   for (const name of ['one', 'two']) {
     await origin.process.kill()
     await origin.restart()
-    await repocast([
-      'agent',
-      'sync',
-      await origin.link('tree'),
-      join(mirror, name),
-      '--data',
-      join(mirror, `${name}-data`),
-    ])
+    await repocast(['agent', 'sync', link, join(mirror, name), '--data', join(mirror, `${name}-data`)])
     await assertSameTree(source, join(mirror, name))
   }
   expect(await origin.process.stop()).toEqual({ code: 0 })

@@ -2,8 +2,8 @@ import { closeSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'n
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
-import { startAgent, startOrigin } from '../lab/deployment.ts'
-import { assertSameTree, changePlainTree, openLab, plainTree, repocast, treeFingerprint } from '../lab/index.ts'
+import { assertSameTree, changePlainTree, openLab, repocast, treeFingerprint } from '../lab/index.ts'
+import { mirroredTree } from '../lab/mirrored-tree.ts'
 
 function removeCatalog(data: string): void {
   for (const name of readdirSync(data)) if (name.startsWith('catalog.sqlite')) rmSync(join(data, name))
@@ -35,12 +35,11 @@ const mishaps: [string, (data: string) => void][] = [
 describe.each(mishaps)('a catalog that is %s', (_, harm) => {
   test('is made again by an agent from its files: it serves what it served, and fetches nothing twice', async () => {
     await using lab = openLab('agent-catalog')
-    const source = lab.newDirectory('source')
-    await plainTree(source, { seed: 1, files: 40, directories: 4, bytes: 30_000, nasty: 'all' })
-    const origin = await startOrigin(lab)
-    await origin.publish('tree', source)
-    const agent = await startAgent(lab, { tree: await origin.link('tree') }, { settings: { scrub: { every: '1s' } } })
-    await agent.waitForSerial('tree', 1)
+    const { source, origin, agent } = await mirroredTree(
+      lab,
+      { seed: 1, files: 40, directories: 4, bytes: 30_000, nasty: 'all' },
+      { settings: { scrub: { every: '1s' } } },
+    )
     const before = await treeFingerprint(agent.servedPath('tree'))
     await agent.process.stop()
     harm(agent.data)
@@ -64,12 +63,7 @@ describe.each(mishaps)('a catalog that is %s', (_, harm) => {
 
 test('an agent that meets rot in its catalog while it runs ends, and the next start makes it again', async () => {
   await using lab = openLab('rot')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 40, directories: 4, bytes: 30_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const agent = await startAgent(lab, { tree: await origin.link('tree') })
-  await agent.waitForSerial('tree', 1)
+  const { source, origin, agent } = await mirroredTree(lab, { seed: 1, files: 40, directories: 4, bytes: 30_000 })
   const before = await treeFingerprint(agent.servedPath('tree'))
   const path = join(agent.data, 'catalog.sqlite')
   dropCaches(path)
@@ -95,13 +89,7 @@ function dropCaches(path: string): void {
 
 test('an origin whose catalog was lost publishes on, with the next serial, and mirrors follow', async () => {
   await using lab = openLab('origin-catalog')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 40, directories: 4, bytes: 30_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const link = await origin.link('tree')
-  const agent = await startAgent(lab, { tree: link })
-  await agent.waitForSerial('tree', 1)
+  const { source, origin, link, agent } = await mirroredTree(lab, { seed: 1, files: 40, directories: 4, bytes: 30_000 })
   await origin.process.stop()
   removeCatalog(origin.data)
   await changePlainTree(source, { seed: 2, add: 5, change: 5, remove: 5 })

@@ -1,8 +1,9 @@
 import { lstatSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startAgent, startOrigin } from '../lab/deployment.ts'
-import { assertSameTree, openLab, plainTree } from '../lab/index.ts'
+import { startAgent } from '../lab/deployment.ts'
+import { assertSameTree, openLab } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 
 /** Changes every object of a mirror behind its back, so that it gives out nothing but wrong bytes. */
 function corruptAll(data: string): void {
@@ -20,11 +21,8 @@ function corruptAll(data: string): void {
 
 test('a mirror that gives out wrong bytes harms nobody: the others throw it out, and get all from who is honest', async () => {
   await using lab = openLab('lying-peer')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 40, directories: 2, bytes: 300_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const links = { tree: await origin.link('tree') }
+  const { source, link } = await publishedTree(lab, { seed: 1, files: 40, directories: 2, bytes: 300_000 })
+  const links = { tree: link }
   const liar = await startAgent(lab, links, { name: 'liar' })
   await liar.waitForSerial('tree', 1)
   corruptAll(liar.data)

@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startAgent, startOrigin } from '../lab/deployment.ts'
-import { freePort, openLab, plainTree, tryRepocast } from '../lab/index.ts'
+import { startAgent } from '../lab/deployment.ts'
+import { freePort, openLab, tryRepocast } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 
 test('two agents on one port, or on one directory: the second says which key to change, and touches nothing', async () => {
   await using lab = openLab('taken-ports')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 5, directories: 1 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const links = { tree: await origin.link('tree') }
+  const { link } = await publishedTree(lab, { seed: 1, files: 5, directories: 1 })
+  const links = { tree: link }
   const first = await startAgent(lab, links, { name: 'first' })
   const second = await startAgent(lab, links, { name: 'second' })
   await second.process.stop()

@@ -3,16 +3,18 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startAgent, startOrigin } from '../lab/deployment.ts'
 import { assertSameTree, faultProxy, openLab, plainTree, repocast, treeFingerprint, tryRepocast } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 import { layWire } from '../lab/wire.ts'
 
 test('whatever is changed on the way from the origin is refused, and what is served stays', async () => {
   await using lab = openLab('tampered')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 20, directories: 3, bytes: 10_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const {
+    source,
+    origin,
+    link: direct,
+  } = await publishedTree(lab, { seed: 1, files: 20, directories: 3, bytes: 10_000 })
   const proxy = await faultProxy(lab, origin.url)
-  const link = (await origin.link('tree')).replace(origin.url, proxy.url)
+  const link = direct.replace(origin.url, proxy.url)
   const mirror = lab.newDirectory('mirror')
   const run = ['agent', 'sync', link, join(mirror, 'served'), '--data', join(mirror, 'data'), '--json']
   await repocast(run)
@@ -40,16 +42,13 @@ test('whatever is changed on the way from the origin is refused, and what is ser
 
 test('an older feed is refused by a mirror that has seen a newer one', async () => {
   await using lab = openLab('rollback')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 10, directories: 2, bytes: 1000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const { source, origin, link } = await publishedTree(lab, { seed: 1, files: 10, directories: 2, bytes: 1000 })
   const old = join(lab.directory, 'old-feed')
   cpSync(join(origin.data, 'feed'), old, { recursive: true })
   await plainTree(source, { seed: 2, files: 12, directories: 2, bytes: 1000 })
   await origin.publish('tree', source)
   const mirror = lab.newDirectory('mirror')
-  const run = ['agent', 'sync', await origin.link('tree'), join(mirror, 'served'), '--data', join(mirror, 'data')]
+  const run = ['agent', 'sync', link, join(mirror, 'served'), '--data', join(mirror, 'data')]
   await repocast(run)
   rmSync(join(origin.data, 'feed'), { recursive: true })
   cpSync(old, join(origin.data, 'feed'), { recursive: true })
@@ -77,11 +76,8 @@ test('the web seed finishes the job when there is no peer', async () => {
 
 test('the swarm finishes the job when the origin is gone after it has given one copy away', async () => {
   await using lab = openLab('origin-gone')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 40, directories: 3, bytes: 6_000_000 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const links = { tree: await origin.link('tree') }
+  const { source, origin, link } = await publishedTree(lab, { seed: 1, files: 40, directories: 3, bytes: 6_000_000 })
+  const links = { tree: link }
   const first = await startAgent(lab, links, { name: 'first' })
   await first.waitForSerial('tree', 1)
   const second = await startAgent(lab, links, { name: 'second' })

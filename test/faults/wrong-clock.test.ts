@@ -1,16 +1,13 @@
 import { expect, test } from 'vitest'
 import { startAgent, startOrigin } from '../lab/deployment.ts'
 import { assertSameTree, changePlainTree, labClock, openLab, plainTree, treeFingerprint } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 
 const day = 86_400
 
 test('a mirror whose clock is wrong keeps what it serves, says why, and goes on when it is right', async () => {
   await using lab = openLab('mirror-clock')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 10, directories: 1 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
-  const link = await origin.link('tree')
+  const { source, origin, link } = await publishedTree(lab, { seed: 1, files: 10, directories: 1 })
   const clock = labClock(lab, 'mirror')
   const agent = await startAgent(lab, { tree: link }, { env: clock.env })
   await agent.waitForSerial('tree', 1)

@@ -13,6 +13,7 @@ import {
   runCommand,
   startProcess,
 } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 
 /** The real nginx with one of our sample configurations, of which only addresses and paths are others. */
 async function startNginx(lab: Lab, sample: string, changes: readonly (readonly [RegExp, string])[]): Promise<string> {
@@ -73,12 +74,9 @@ test('nginx serves a mirror by the sample configuration, and the next snapshot a
 
 test('an origin behind nginx is followed through the sample configuration', async () => {
   await using lab = openLab('nginx-origin')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 2, files: 20, directories: 3 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const { source, origin, link: direct } = await publishedTree(lab, { seed: 2, files: 20, directories: 3 })
   const url = await startNginx(lab, 'origin.conf', [[/127\.0\.0\.1:8080;/, `${new URL(origin.url).host};`]])
-  const link = (await origin.link('tree')).replace(origin.url, url)
+  const link = direct.replace(origin.url, url)
   const served = join(lab.directory, 'served')
   await repocast(['agent', 'sync', link, served, '--data', lab.newDirectory('data')])
   await assertSameTree(source, served)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startAgent, startOrigin } from '../lab/deployment.ts'
 import { assertSameTree, checkout, freePort, openLab, plainTree, runCommand } from '../lab/index.ts'
+import { publishedTree } from '../lab/mirrored-tree.ts'
 import { openNotifySocket } from '../lab/run/notify-socket.ts'
 
 const units = join(checkout, 'deploy/systemd')
@@ -34,13 +35,10 @@ test('the user and the directory of a mirror are made', async () => {
 
 test('systemd is told that an agent is ready, what it does, that it lives, reloads and stops', async () => {
   await using lab = openLab('notify')
-  const source = lab.newDirectory('source')
-  await plainTree(source, { seed: 1, files: 10, directories: 1 })
-  const origin = await startOrigin(lab)
-  await origin.publish('tree', source)
+  const { link } = await publishedTree(lab, { seed: 1, files: 10, directories: 1 })
   const socket = await openNotifySocket(lab)
   const env = { NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: '3000000' }
-  const agent = await startAgent(lab, { tree: await origin.link('tree') }, { env })
+  const agent = await startAgent(lab, { tree: link }, { env })
   await socket.process.waitForOutput(/READY=1 \| STATUS=/)
   await agent.waitForSerial('tree', 1)
   await socket.process.waitForOutput(/STATUS=tree 1 \(current\); \d+ peers/)
