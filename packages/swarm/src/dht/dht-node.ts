@@ -152,7 +152,8 @@ export class DhtNode {
       this.#client.lookup(this.#client.nodeId, () => {})
       void this.#keepNodes()
     }
-    for (const infoHash of this.#schedule.begin(this.#options.packs(), now)) this.#announce(infoHash)
+    const packs = [...this.#options.packs()].filter(pack => pack.isHungry || pack.hasPieces)
+    for (const infoHash of this.#schedule.begin(packs, now)) this.#announce(infoHash)
   }
 
   /** A pack is in the swarm no more. */

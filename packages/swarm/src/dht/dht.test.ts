@@ -78,13 +78,14 @@ test('connected peers come to know the nodes of each other, and keep them over a
   await wanting.done(allPieces(pack))
 })
 
-test('private packs are neither looked up nor announced nor found', async () => {
+test('private packs are neither looked up nor announced nor found, nor is one of which nothing is here or wanted', async () => {
   const { pack: secret } = await packOf({ a: noise(100_000) }, { private: true, pieceLength: 32_768 })
-  const open = await noisePack(4)
+  const [open, none] = [await noisePack(4), await noisePack(4, 2)]
   const stock = await stockNode()
   const node = await loopback.swarm(joining(stock.address))
   const here = node.add({ pack: secret, storage: new MemoryStorage(secret), trackers: [] })
   here.want([0])
+  node.add({ pack: none.pack, storage: new MemoryStorage(none.pack), trackers: [] })
   node.add({ pack: open.pack, storage: new MemoryStorage(open.pack, open.content), trackers: [] })
   await until(() => stock.told.has(open.pack.infoHash))
   // somebody else tells of it: nobody is called
@@ -93,8 +94,8 @@ test('private packs are neither looked up nor announced nor found', async () => 
   stock.node.addNode({ host: '127.0.0.1', port: node.port })
   await until(() => stock.node.nodes.count() > 0)
   await new Promise<void>(resolve => stock.node.announce(secret.infoHash, other.port, () => resolve()))
-  expect(stock.asked).not.toContain(secret.infoHash)
-  expect(stock.told).not.toContain(secret.infoHash)
+  expect(stock.told).toEqual(new Set([open.pack.infoHash]))
+  for (const { infoHash } of [secret, none.pack]) expect(stock.asked).not.toContain(infoHash)
   expect(here.status().peers).toBe(0)
 })
 
