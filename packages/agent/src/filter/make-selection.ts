@@ -127,8 +127,10 @@ class SelectionMaker {
     const filter = new FilterTree({ read: store.objects.readTree, whyLeftOut, put, signal }, tally)
     const filtered = await filter.update(before, record.root)
     await this.#ingest.commit()
+    // of the root of a record only what makes it a directory's tree
+    const kept = filtered ? { id: filtered.id, size: filtered.size } : null
     const state: SelectionState | undefined =
-      basis === undefined ? undefined : { basis, filtered: filtered ?? null, tally: tally.state }
+      basis === undefined ? undefined : { basis, filtered: kept, tally: tally.state }
     return { state: state && JSON.stringify(state), tree: await this.#finish(whole, filtered, tally) }
   }
 
