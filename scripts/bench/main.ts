@@ -6,6 +6,7 @@ import { benchCheck } from './check/main.ts'
 import { benchAllFiles } from './files.ts'
 import { benchLoopback } from './loopback/main.ts'
 import { benchSwarm } from './swarm/main.ts'
+import { removeTemporaryFilesAtEnd } from './temporary.ts'
 import { benchTracker } from './tracker/main.ts'
 
 /** Each gives a section in Markdown, or undefined when there is nothing to write. */
@@ -27,6 +28,7 @@ if (bench === undefined) {
   process.stderr.write(`usage: npm run bench -- ${Object.keys(benches).join('|')} [--help] [--write]\n`)
   process.exit(2)
 }
+removeTemporaryFilesAtEnd()
 const section = await bench(args, text => process.stderr.write(`${text}\n`)).catch((error: unknown) => {
   process.stderr.write(`bench ${name}: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(1)
