@@ -14,7 +14,7 @@ export interface BuiltTree {
 export const wholeUpTo = 256
 /** A segment ends behind a name whose hash says so (one in 128), but not before 32 nor after 1,024 entries. */
 const segmentMask = 127
-export const segmentAtLeast = 32
+const segmentAtLeast = 32
 const segmentAtMost = 1024
 
 /**

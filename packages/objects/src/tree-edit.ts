@@ -1,7 +1,7 @@
 import type { ObjectId } from './id.ts'
 import { compareNames } from './name.ts'
 import type { Segment, TreeEntry, TreeReader } from './tree.ts'
-import { type BuiltTree, buildTree, segmentAtLeast, TreeBuilder, wholeUpTo } from './tree-builder.ts'
+import { type BuiltTree, buildTree, TreeBuilder, wholeUpTo } from './tree-builder.ts'
 import { segmentFor } from './tree-find.ts'
 import { listTree, segmentEntries } from './tree-walk.ts'
 
@@ -34,7 +34,7 @@ export async function editListing(
   const sorted = [...edits].sort(([a], [b]) => compareNames(a, b))
   const segments = id === undefined ? undefined : (await read(id)).segments
   const bySegment = segments && (await allot(read, segments, sorted))
-  if (segments === undefined || bySegment === undefined || !staysLong(segments, bySegment)) {
+  if (segments === undefined || bySegment === undefined || !(await staysLong(read, segments, bySegment))) {
     const entries: TreeEntry[] = []
     if (id !== undefined) for await (const entry of listTree(read, id)) entries.push(entry)
     for (const entry of merge(entries, sorted)) builder.add(entry)
@@ -72,9 +72,18 @@ async function allot(
   return bySegment
 }
 
-/** Whether segments that stay as they are hold enough for a listing of segments. The last one may be shorter than others. */
-function staysLong(segments: readonly Segment[], bySegment: ReadonlyMap<number, SortedEdits>): boolean {
-  return (segments.length - 1 - bySegment.size) * segmentAtLeast > wholeUpTo
+/** Whether segments that stay as they are hold enough for a listing of segments: two or three of them do. */
+async function staysLong(
+  read: TreeReader,
+  segments: readonly Segment[],
+  bySegment: ReadonlyMap<number, SortedEdits>,
+): Promise<boolean> {
+  let entries = 0
+  for (const [k, { id }] of segments.entries()) {
+    if (!bySegment.has(k)) entries += segmentEntries(await read(id)).length
+    if (entries > wholeUpTo) return true
+  }
+  return false
 }
 
 /** Entries with the edits, both in the order of names. Pure. */
