@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startAgent, startOrigin } from '../lab/deployment.ts'
@@ -76,4 +76,16 @@ test('a mirror goes back to a snapshot that it keeps, stays there until it is to
   expect((await repocast(['agent', 'unpin', '2', '--data', agent.data])).stdout).toContain('pinned: none')
   await agent.restart()
   expect(await agent.waitFor('tree', ({ serial }) => serial === 2)).toMatchObject({ serial: 2 })
+
+  // Followed no more.
+  await agent.process.stop()
+  const forget = ['agent', 'forget', 'tree', '--data', agent.data]
+  expect(await tryRepocast(forget)).toMatchObject({ exitCode: 8, stderr: expect.stringContaining('follows tree') })
+  rmSync(join(agent.data, 'agent.yaml'))
+  await repocast(forget)
+  const directories = ['objects', 'partial', 'generations', 'torrents', 'feeds'].map(name => join(agent.data, name))
+  const left = await runCommand('find', [...directories, '-type', 'f', '-size', '+0'])
+  expect(left.stdout).toBe('')
+  expect(existsSync(agent.servedPath('tree'))).toBe(false)
+  expect(await tryRepocast(forget)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('nothing of tree') })
 })

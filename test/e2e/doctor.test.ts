@@ -43,6 +43,10 @@ test('`agent init` writes a configuration that works, and the doctor names what 
   const [served, data] = [join(mirror, 'www/tree'), join(mirror, 'data')]
   const [port, peerPort] = [await freePort(), await freePort()]
   const ports = ['--listen', `127.0.0.1:${port}`, '--peer-port', String(peerPort)]
+  const refused = await tryRepocast(['agent', 'init', link, served, '--data', data, '--peer-port', '70000'])
+  expect(refused).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('`peer-port` must be <= 65535') })
+  const nothing = await tryRepocast(['agent', 'verify', '--data', data])
+  expect(nothing).toMatchObject({ exitCode: 9, stderr: expect.stringContaining('REPOCAST_AGENT_NO_DATA') })
   const made = await repocast(['agent', 'init', link, served, '--data', data, ...ports])
   expect(made.stdout).toMatch(/next: repocast agent run/)
   expect(readFileSync(join(data, 'agent.yaml'), 'utf8')).toContain('# upload-limit: 50Mbit/s')

@@ -74,6 +74,8 @@ describe.skipIf(needsRoot)('a disk that is in trouble pauses the repository, and
     await world.disk.fill(0)
     const { error } = await agent.waitFor('tree', ({ state }) => state === 'paused')
     expect(error?.code).toMatch(/^REPOCAST_DISK_(FULL|NO_ROOM)$/)
+    const doctor = await tryRepocast(['agent', 'doctor', '--data', world.disk.directory])
+    expect(doctor).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('free space, or move the data') })
     await assertSameTree(before, agent.servedPath('tree'))
     await world.disk.free()
     await assertServes(world, agent, 2)

@@ -5,6 +5,7 @@ import {
   dhtKeys,
   durationPattern,
   hostPortPattern,
+  listenPattern,
   loadConfiguration,
   peerKeys,
   proxyPattern,
@@ -13,6 +14,7 @@ import {
   sharePattern,
 } from '@repocast/daemon'
 import Type, { type Static } from 'typebox'
+import { checkRepositories } from './check-repositories.ts'
 import { FilterConfiguration } from './filter/configuration.ts'
 import { HooksConfiguration, RepositoryHooks } from './hooks/settings.ts'
 import { WebhooksConfiguration } from './hooks/swap-webhooks.ts'
@@ -126,6 +128,7 @@ export const AgentConfiguration = Type.Object(
     hooks: HooksConfiguration,
     webhooks: WebhooksConfiguration,
     listen: Type.String({
+      pattern: listenPattern,
       default: '0.0.0.0:8081',
       description: 'Address and port for HTTP: each repository under /NAME/, /status.json, /metrics, /healthz.',
     }),
@@ -343,5 +346,5 @@ export async function loadAgentConfiguration(
   layout: AgentLayout,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<AgentConfiguration> {
-  return await loadConfiguration(AgentConfiguration, layout.configuration, environment)
+  return await loadConfiguration(AgentConfiguration, layout.configuration, environment, checkRepositories)
 }

@@ -1,15 +1,17 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { checkSettings } from '@repocast/daemon'
 import { RepocastError } from '@repocast/errors'
 import { parseLink } from '@repocast/feed'
 import { isThere, onDisk, writeFileDurably } from '@repocast/files'
-import { type AgentConfiguration, sampleAgentConfiguration } from './configuration.ts'
+import { AgentConfiguration, sampleAgentConfiguration } from './configuration.ts'
 import { AgentLayout } from './layout.ts'
 
 /**
  * `repocast agent init`: writes a commented configuration that follows one repository.
  * @returns its path
- * @throws RepocastError REPOCAST_LINK_MALFORMED, REPOCAST_CONFIGURATION_EXISTS, REPOCAST_DISK_FULL, REPOCAST_DISK_REFUSED
+ * @throws RepocastError REPOCAST_LINK_MALFORMED, REPOCAST_CONFIGURATION_WRONG, REPOCAST_CONFIGURATION_EXISTS, REPOCAST_DISK_FULL,
+ *   REPOCAST_DISK_REFUSED
  */
 export async function initAgent({
   data,
@@ -24,6 +26,7 @@ export async function initAgent({
   readonly values?: Partial<AgentConfiguration>
 }): Promise<string> {
   parseLink(link)
+  checkSettings(AgentConfiguration, values, 'the options')
   const { configuration } = new AgentLayout(data)
   if (isThere(configuration)) {
     throw new RepocastError('REPOCAST_CONFIGURATION_EXISTS', {

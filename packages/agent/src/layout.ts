@@ -19,6 +19,11 @@ export class AgentLayout {
     return new Layout(this.directory).catalog
   }
 
+  /** Files by their content, made with the first thing that an agent does here. */
+  get objects(): string {
+    return new Layout(this.directory).objects
+  }
+
   /** The agent's own key, for its reports. */
   get key(): string {
     return join(this.directory, 'agent.pem')
@@ -39,9 +44,14 @@ export class AgentLayout {
     return join(this.directory, 'agent.lock')
   }
 
+  /** Trusted metadata of all feeds. */
+  get feeds(): string {
+    return join(this.directory, 'feeds')
+  }
+
   /** Trusted metadata of a feed, one place for each repository that is followed. */
   feed({ rootFingerprint, repository }: SubscriptionLink): string {
-    return join(this.directory, 'feeds', `${rootFingerprint.slice(0, 16)}-${repository}`)
+    return join(this.feeds, `${rootFingerprint.slice(0, 16)}-${repository}`)
   }
 
   /** The same feed as this agent gives it on. */

@@ -113,7 +113,8 @@ export async function withAgent<T>(
   }
 }
 
-function lockAgent(layout: AgentLayout): Lock {
+/** @throws RepocastError REPOCAST_AGENT_RUNNING */
+export function lockAgent(layout: AgentLayout): Lock {
   const lock = new ProcessLock(layout.lock).tryAcquire()
   if (lock) return lock
   throw new RepocastError('REPOCAST_AGENT_RUNNING', {

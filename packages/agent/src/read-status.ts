@@ -1,6 +1,7 @@
 import { type AgentStatus, parseStatus } from '@repocast/api'
 import { parseListen } from '@repocast/daemon'
 import { describeError, RepocastError } from '@repocast/errors'
+import { isAgentAtWork } from './at-work.ts'
 import { loadAgentConfiguration } from './configuration.ts'
 import { AgentLayout } from './layout.ts'
 
@@ -24,7 +25,9 @@ export async function readAgentStatus(
   } catch (cause) {
     throw new RepocastError('REPOCAST_AGENT_NOT_RUNNING', {
       message: `no agent answers at ${url} (${describeError(cause)})`,
-      hint: 'start it by `repocast agent run`',
+      hint: isAgentAtWork(new AgentLayout(data))
+        ? 'a process works on the data directory: if `listen` was changed since the agent was started, restart it'
+        : 'start it by `repocast agent run`',
       cause,
     })
   }

@@ -28,22 +28,27 @@ export interface Command<A> {
 /** Runs a command, and answers for its failure. */
 export type Start = (run: (context: CommandContext) => Promise<void>) => Promise<void>
 
-/** Adds a command to a parser, whatever arguments it takes. */
-export type AddCommand = (parser: Argv, start: Start) => Argv
+/** Adds a command to a parser, whatever arguments it takes. `onChosen` is told its usage when the command line names it. */
+export type AddCommand = (parser: Argv, start: Start, onChosen: (usage: string) => void) => Argv
 
 export function adding<A>(command: Command<A>): AddCommand {
-  return (parser, start) => parser.command(commandModule(command, start))
+  return (parser, start, onChosen) => parser.command(commandModule(command, start, onChosen))
 }
 
 function commandModule<A>(
   { usage, summary, options, examples = [], run }: Command<A>,
   start: Start,
+  onChosen: (usage: string) => void,
 ): CommandModule<object, A> {
   return {
     command: usage,
     describe: summary,
-    builder: yargs =>
-      options(yargs as Argv).example(examples.map(([command, meaning]) => [command, meaning] as [string, string])),
+    builder: yargs => {
+      onChosen(usage)
+      return options(yargs as Argv).example(
+        examples.map(([command, meaning]) => [command, meaning] as [string, string]),
+      )
+    },
     handler: async (args: ArgumentsCamelCase<A>) => await start(async context => await run(args as A, context)),
   }
 }

@@ -31,14 +31,22 @@ export async function runProgram({ args, environment, version, signal }: Program
       exitCode = exitCodeOf(error)
     }
   }
+  // The words of the command that the arguments name, as far as they do.
+  let chosen: readonly string[] = []
+  let usage = ''
   // Only the commands of the group that is named are loaded: a tracker needs nothing of what an agent does.
   const group = (name: string, summary: string, load: () => Promise<{ readonly commands: readonly AddCommand[] }>) => ({
     command: name,
     describe: summary,
     builder: async (parser: Argv) => {
+      chosen = [name]
       const { commands } = await load()
-      for (const add of commands) add(parser, start)
-      return parser.demandCommand(1, `name a command of ${name}`)
+      const onChosen = (command: string): void => {
+        chosen = [name, command.split(' ', 1).join()]
+        usage = `repocast ${name} ${command}`
+      }
+      for (const add of commands) add(parser, start, onChosen)
+      return parser.demandCommand(1, `name a command of ${name}`).recommendCommands()
     },
     handler: () => {},
   })
@@ -54,6 +62,7 @@ export async function runProgram({ args, environment, version, signal }: Program
       verbose: { type: 'boolean', describe: 'Tell more, also where an error came from' },
     })
     .demandCommand(1, 'name a command')
+    .recommendCommands()
     .strict()
     .version(version)
     .help()
@@ -62,7 +71,9 @@ export async function runProgram({ args, environment, version, signal }: Program
     .exitProcess(false)
     .fail((message, error) => {
       // What is thrown here keeps the command from running.
-      throw error && !message ? error : new UsageError(message)
+      throw error && !message
+        ? error
+        : new UsageError(message.replace(/^Not enough non-option arguments.*/s, `write ${usage}`))
     })
   try {
     await parser.parseAsync()
@@ -71,15 +82,11 @@ export async function runProgram({ args, environment, version, signal }: Program
     exitCode = exitCodes.usage
     if (terminal.isJson)
       process.stderr.write(`${JSON.stringify({ error: { code: 'REPOCAST_USAGE', message: error.message } })}\n`)
-    else process.stderr.write(`error: ${error.message}\nhint:  ${usageHint(args)}\n`)
+    else
+      process.stderr.write(`error: ${error.message}\nhint:  see \`${['repocast', ...chosen, '--help'].join(' ')}\`\n`)
   }
   return exitCode
 }
 
 /** The command line is not one that repocast knows. */
 class UsageError extends Error {}
-
-function usageHint(args: readonly string[]): string {
-  const words = args.filter(word => ['origin', 'agent', 'tracker', 'config'].includes(word)).slice(0, 1)
-  return `see \`repocast ${[...words, '--help'].join(' ')}\``
-}

@@ -5,6 +5,7 @@ import { RepocastError, silentLogger } from '@repocast/errors'
 import Type from 'typebox'
 import { describe, expect, test } from 'vitest'
 import {
+  checkSettings,
   createHttpServer,
   EventStream,
   formatBytes,
@@ -21,6 +22,9 @@ import {
 const schema = Type.Object(
   {
     listen: Type.String({ default: '0.0.0.0:8080', description: 'Address and port for HTTP.' }),
+    url: Type.Optional(
+      Type.String({ pattern: '^https?://', examples: ['http://example.org'], description: 'Address.' }),
+    ),
     'peer-port': Type.Integer({ minimum: 0, maximum: 65_535, default: 6881, description: 'Port for peers.' }),
     tracker: Type.Object(
       { interval: Type.Integer({ default: 120, description: 'Seconds.' }) },
@@ -49,7 +53,8 @@ describe('configuration', () => {
 
   test.each([
     ['listen: x\npeer-prot: 1', 'x.yaml:2: there is no key `peer-prot`', 'did you mean `peer-port`?'],
-    ['peer-port: 70000', 'x.yaml:1: `peer-port` must be <= 65535', undefined],
+    ['peer-port: 70000', 'x.yaml:1: `peer-port` must be <= 65535', 'Port for peers. For example: 6881'],
+    ['\nurl: foo', 'x.yaml:2: `url` cannot be "foo"', 'Address. For example: http://example.org'],
     ['\n\npeer-port: many', 'x.yaml:3: `peer-port` must be integer', undefined],
     ['repositories:\n  - link: a\n  - lnk: b', 'x.yaml:3: ', undefined],
     ['tracker:\n  intervall: 3', 'x.yaml:2: there is no key `tracker.intervall`', 'did you mean `interval`?'],
@@ -62,6 +67,13 @@ describe('configuration', () => {
         ...(hint && { hint }),
       }),
     )
+  })
+
+  test('settings of a command line are refused without a line', () => {
+    expect(() => checkSettings(schema, { url: 'foo' }, 'the options')).toThrow(
+      expect.objectContaining({ code: 'REPOCAST_CONFIGURATION_WRONG', message: 'the options: `url` cannot be "foo"' }),
+    )
+    expect(checkSettings(schema, { 'peer-port': 1 }, 'the options')).toEqual(parse('peer-port: 1'))
   })
 
   test('the sample explains every key and reads as the defaults', () => {

@@ -1,7 +1,7 @@
 /** What every program of ours that stays has: configuration, log, life cycle, HTTP server, events, metrics. */
 export { Registry } from 'prom-client'
 export { dhtChoice, dhtKeys, hostPortPattern } from './configuration/dht.ts'
-export { checkSettings, loadConfiguration, parseConfiguration } from './configuration/load.ts'
+export { checkSettings, loadConfiguration, parseConfiguration, type Refuse } from './configuration/load.ts'
 export { nearest } from './configuration/nearest.ts'
 export { peerKeys } from './configuration/peer-keys.ts'
 export { readKey, readNetworks } from './configuration/read-key.ts'
@@ -36,6 +36,7 @@ export {
   type FastifyRequest,
   type HttpOptions,
   listen,
+  listenPattern,
   parseListen,
 } from './http/server.ts'
 export { type Guard, tokenGuard } from './http/token.ts'

@@ -236,6 +236,14 @@ export const errorCodes = {
     kind: 'usage',
     meaning: 'A command names no repository of this mirror, or none where there are several.',
   },
+  REPOCAST_FILTER_TAKES_NOTHING: {
+    kind: 'configuration',
+    meaning: 'The filter of a repository leaves out every file of a snapshot.',
+  },
+  REPOCAST_REPOSITORY_FOLLOWED: {
+    kind: 'conflict',
+    meaning: 'A repository that is to be forgotten is followed still.',
+  },
   REPOCAST_NOTHING_PUBLISHED: { kind: 'missing', meaning: 'The feed has no snapshot of the repository yet.' },
 } as const satisfies Record<string, CodeEntry>
 

@@ -36,12 +36,14 @@ export function systemErrorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
-/** One line with the message of an error and of its causes, outermost first. */
+/** One line with the message of an error and of its causes, outermost first; what an outer one tells already is left out. */
 export function describeError(error: unknown): string {
   const lines: string[] = []
-  for (let e = error; e !== undefined && lines.length < 5; e = e instanceof Error ? e.cause : undefined) {
+  let e = error
+  for (let depth = 0; e !== undefined && depth < 5; depth += 1) {
     const line = e instanceof Error ? e.message : String(e)
-    if (lines.at(-1) !== line) lines.push(line)
+    if (!lines.some(outer => outer.includes(line))) lines.push(line)
+    e = e instanceof Error ? e.cause : undefined
   }
   return lines.join(': ')
 }

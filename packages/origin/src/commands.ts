@@ -71,6 +71,8 @@ export async function subscriptionLink(options: OriginOptions, name: string, cha
   return await withOrigin(options, async ({ configuration, feed }) => {
     const feedUrl = new URL(originUrl(configuration, 'feed/')).href
     const rootFingerprint = await feed.rootFingerprint()
+    if (!(await feed.published()).has(repository))
+      options.logger.warn({ repository }, 'nothing is published under this name yet')
     return formatLink({ feedUrl, repository, rootFingerprint, ...(channel !== undefined && { channel }) })
   })
 }

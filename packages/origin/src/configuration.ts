@@ -2,8 +2,8 @@ import {
   bindAddressPattern,
   dhtKeys,
   durationPattern,
+  listenPattern,
   loadConfiguration,
-  parseConfiguration,
   peerKeys,
   ratePattern,
   sampleConfiguration,
@@ -59,6 +59,7 @@ export const OriginConfiguration = Type.Object(
       examples: ['http://origin.example.org:8080'],
     }),
     listen: Type.String({
+      pattern: listenPattern,
       default: '0.0.0.0:8080',
       description: 'Address and port for all that is HTTP: feed, .torrent files, pack ranges, tracker, statistics.',
     }),
@@ -241,11 +242,6 @@ export async function loadOriginConfiguration(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<OriginConfiguration> {
   return await loadConfiguration(OriginConfiguration, layout.configuration, environment)
-}
-
-/** Checks a file that is about to be written. @throws RepocastError REPOCAST_CONFIGURATION_WRONG */
-export function checkOriginConfiguration(text: string, path: string): OriginConfiguration {
-  return parseConfiguration(OriginConfiguration, text, path)
 }
 
 /** An address below the origin's own. */

@@ -1,9 +1,10 @@
 import { mkdir, stat } from 'node:fs/promises'
+import { checkSettings } from '@repocast/daemon'
 import { RepocastError, silentLogger } from '@repocast/errors'
 import { Feed } from '@repocast/feed'
 import { HashPool, onDisk, writeFileDurably } from '@repocast/files'
 import { openStore } from '@repocast/store'
-import { checkOriginConfiguration, type OriginConfiguration, sampleOriginConfiguration } from './configuration.ts'
+import { OriginConfiguration, sampleOriginConfiguration } from './configuration.ts'
 import { OriginLayout } from './layout.ts'
 
 export interface InitOptions {
@@ -18,8 +19,8 @@ export interface InitOptions {
  */
 export async function initOrigin({ data, values, clock }: InitOptions): Promise<OriginLayout> {
   const layout = new OriginLayout(data)
+  checkSettings(OriginConfiguration, values, 'the options')
   const configuration = sampleOriginConfiguration(values)
-  checkOriginConfiguration(configuration, layout.configuration)
   if (await exists(layout.configuration)) throw already(layout)
   await onDisk('make', layout.feed, async () => await mkdir(layout.feed, { recursive: true }))
   const feed = new Feed({ directory: layout.feed, keysDirectory: layout.keys, clock })

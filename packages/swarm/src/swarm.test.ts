@@ -233,6 +233,18 @@ describe('connections', () => {
     expect([hereA.status().peers, hereB.status().peers]).toEqual([1, 1])
   })
 
+  test('count each peer once, however many packs it is connected about', async () => {
+    const [a, b] = [await loopback.swarm(), await loopback.swarm()]
+    for (const { pack, content } of [await noisePack(4), await noisePack(5)]) {
+      a.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+      const here = b.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+      here.want([0])
+      await here.addPeer(addressOf(a))
+    }
+    await until(() => new Set(b.peers().map(({ infoHash }) => infoHash)).size === 2)
+    expect(b.status().peers).toBe(1)
+  })
+
   test('are made to peers that a peer names, without any tracker', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const { pack, content } = await noisePack(4)

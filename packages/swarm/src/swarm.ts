@@ -212,14 +212,17 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       uploadRate: 0,
       dhtNodes: this.#finders.dhtNodes,
     }
+    // one that is connected about several packs is one peer
+    const peers = new Set<string>()
     for (const pack of this.#packs.values()) {
       const status = pack.status()
+      if (status.peers > 0) for (const { peerId } of pack.peers()) peers.add(peerId)
       sum = {
         ...addTraffic(sum, status),
         packs: sum.packs,
         dhtNodes: sum.dhtNodes,
         openPacks: sum.openPacks + (status.isOpen ? 1 : 0),
-        peers: sum.peers + status.peers,
+        peers: peers.size,
         missingBytes: sum.missingBytes + status.missingBytes,
         downloadRate: sum.downloadRate + status.downloadRate,
         uploadRate: sum.uploadRate + status.uploadRate,

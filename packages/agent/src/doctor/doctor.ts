@@ -7,6 +7,7 @@ import { type AgentOptions, followedBy } from '../open-agent.ts'
 import { readAgentStatus } from '../read-status.ts'
 import { broken, type Diagnosis, fine, worse } from './finding.ts'
 import { lookAtData, lookAtServedPath } from './look-at-disk.ts'
+import { lookAtKnownPeers } from './look-at-known-peers.ts'
 import { lookAtOrigin } from './look-at-origin.ts'
 import { lookAtPorts } from './look-at-ports.ts'
 
@@ -32,6 +33,8 @@ export async function examineAgent(
   if (configuration) {
     if (isRunning(options.data)) say(await lookAtRunning(options, signal))
     else say(...(await lookAtPorts(configuration)))
+    const known = [...configuration.peers, ...configuration.repositories.flatMap(({ peers = [] }) => peers)]
+    if (known.length > 0) say(await lookAtKnownPeers(known, { signal, bindAddress: configuration['bind-address'] }))
     const { 'peer-port': peerPort, 'bind-address': bindAddress, proxy } = configuration
     const fetch = createFetch(options.environment, { proxy, bindAddress })
     const look = { clock: options.clock, peerPort, bindAddress, signal, fetch, askTracker: directFetch(bindAddress) }
@@ -43,7 +46,7 @@ export async function examineAgent(
   if (failures === 0) return undefined
   return new RepocastError('REPOCAST_AGENT_SICK', {
     message: failures === 1 ? 'one thing is broken' : `${failures} things are broken`,
-    hint: 'mend what is told above, and run it again',
+    hint: 'mend what is told above, then look again by `repocast agent doctor`',
   })
 }
 
@@ -55,7 +58,13 @@ async function lookAtConfiguration(
   try {
     const configuration = await loadAgentConfiguration(layout, environment)
     const { length } = followedBy(configuration)
-    if (length > 0) say(fine('configuration', `${layout.configuration} follows ${length} repositories`))
+    if (length > 0)
+      say(
+        fine(
+          'configuration',
+          `${layout.configuration} follows ${length === 1 ? 'one repository' : `${length} repositories`}`,
+        ),
+      )
     else say(worse('configuration', `${layout.configuration} follows no repository`, 'add one to `repositories`'))
     return configuration
   } catch (error) {

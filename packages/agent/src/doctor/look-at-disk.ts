@@ -16,14 +16,30 @@ export function lookAtData(data: string): Diagnosis[] {
   try {
     scratch = mkdtempSync(join(data, 'doctor-'))
   } catch (error) {
-    const mend = `let user ${process.getuid?.() ?? ''} write to it: chown, or run as the user that owns it`
-    return [broken('data directory', `nothing can be made in ${data} (${describeError(error)})`, mend)]
+    return [broken('data directory', `nothing can be made in ${data} (${describeError(error)})`, mendData(error))]
   }
   try {
-    return [fine('data directory', `${data} can be written to`), lookAtRoom(data), lookAtLinks(scratch)]
+    const room = lookAtRoom(data)
+    try {
+      const links = lookAtLinks(scratch)
+      return [fine('data directory', `${data} can be written to`), room, links]
+    } catch (error) {
+      return [
+        broken('data directory', `nothing can be written to ${data} (${describeError(error)})`, mendData(error)),
+        room,
+      ]
+    }
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
+}
+
+function mendData(error: unknown): string {
+  const code = systemErrorCode(error)
+  if (code === 'EROFS') return 'its filesystem is read-only: look in the log of the kernel why, and mount it anew'
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'free space, or move the data directory'
+  if (code === 'ENOENT') return 'make it, or name another by --data'
+  return `let user ${process.getuid?.() ?? ''} write to it: chown, or run as the user that owns it`
 }
 
 function lookAtRoom(data: string): Diagnosis {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { connect, isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeError, isRepocastError } from '@repocast/errors'
@@ -8,6 +7,7 @@ import { Follower, feedUrlsOf, type SubscriptionLink } from '@repocast/feed'
 import type { SnapshotRecord } from '@repocast/objects'
 import { parsePack } from '@repocast/packs'
 import type { Followed } from '../open-agent.ts'
+import { canConnect } from './can-connect.ts'
 import { broken, type Diagnosis, fine, worse } from './finding.ts'
 import { parseAnswer } from './tracker-answer.ts'
 
@@ -22,7 +22,6 @@ export interface OriginLookOptions {
 }
 
 const requestMs = 10_000
-const connectMs = 5000
 /** Reports are refused from this difference of clocks on, and expired feeds look fresh or fresh ones expired. */
 const worseSkewSeconds = 30
 const brokenSkewSeconds = 300
@@ -61,7 +60,9 @@ async function lookAtClock(
     const theirs = Date.parse(response.headers.get('date') ?? '')
     if (Number.isNaN(theirs)) return []
     const skew = Math.round((options.clock().getTime() - theirs) / 1000)
-    const text = `this clock is ${Math.abs(skew)} s ${skew < 0 ? 'behind' : 'before'} that of the origin`
+    const ago = `${Math.abs(skew)} s ${skew < 0 ? 'behind' : 'ahead of'}`
+    // the header has whole seconds
+    const text = `this clock is ${Math.abs(skew) <= 1 ? 'as' : ago} that of the origin`
     const mend = 'set the clock of whichever is wrong, best by NTP (`timedatectl set-ntp true`)'
     if (Math.abs(skew) >= brokenSkewSeconds) return [broken(what, text, mend)]
     return [Math.abs(skew) >= worseSkewSeconds ? worse(what, text, mend) : fine(what, text)]
@@ -146,21 +147,6 @@ async function lookAtPeers(
   const text = `${reached} of ${tried.length} peers can be reached, the tracker knows ${peers.length}`
   if (reached > 0) return fine(what, text)
   return broken(what, text, 'let this host make TCP connections to the peer ports of the others')
-}
-
-async function canConnect(address: string, { bindAddress = '', signal }: OriginLookOptions): Promise<boolean> {
-  const colon = address.lastIndexOf(':')
-  return await new Promise(resolve => {
-    const [host, port] = [address.slice(0, colon), Number(address.slice(colon + 1))]
-    const from = isIP(host) === isIP(bindAddress) ? { localAddress: bindAddress } : {}
-    const socket = connect({ host, port, signal, ...from })
-    const end = (isThere: boolean): void => {
-      socket.destroy()
-      resolve(isThere)
-    }
-    socket.setTimeout(connectMs, () => end(false))
-    socket.once('connect', () => end(true)).once('error', () => end(false))
-  })
 }
 
 function limited(signal: AbortSignal, ms: number): AbortSignal {

@@ -5,6 +5,7 @@ import { explainDiskError, lookAt } from '@repocast/files'
 import type { RepositoryName, SnapshotRecord } from '@repocast/objects'
 import type { Generation, Grace, Selection } from '@repocast/store'
 import { MirrorFilter, type ServedBefore } from '../filter/mirror-filter.ts'
+import { assertTakesSomething } from '../guards/empty-selection.ts'
 import { tidy } from '../retention/tidy.ts'
 import { chooseTarget } from './choose-target.ts'
 import type { FetchProgress } from './fetch-objects.ts'
@@ -142,7 +143,7 @@ export class Mirror {
    * out and swaps. A failure leaves what is served as it is, and the next update goes on from where this one stopped. A
    * snapshot that has failed its check is refused until there is another.
    * @throws RepocastError REPOCAST_NOTHING_PUBLISHED, REPOCAST_SNAPSHOT_BROKEN, REPOCAST_DISK_NO_ROOM,
-   *   REPOCAST_SNAPSHOT_WIPES, REPOCAST_TRANSFER_VETOED, REPOCAST_SWAP_VETOED; what feed, swarm and store throw; the reason of `signal`
+   *   REPOCAST_SNAPSHOT_WIPES, REPOCAST_FILTER_TAKES_NOTHING, REPOCAST_TRANSFER_VETOED, REPOCAST_SWAP_VETOED; what feed, swarm and store throw; the reason of `signal`
    */
   async update(signal: AbortSignal): Promise<UpdateResult> {
     try {
@@ -295,6 +296,7 @@ export class Mirror {
       },
       onTransfer: async bytes => await hooks.beforeTransfer(record.serial, bytes, serialBefore, signal),
     })
+    assertTakesSomething(selection)
     const wasHere = this.#filter.has(record, selection, before)
     await this.#assertHarmless(record, before, signal)
     if (wasHere && (isReady || this.#judge.hasPassed(record.serial))) return

@@ -1,4 +1,6 @@
+import type { Selection } from '@repocast/store'
 import { expect, test } from 'vitest'
+import { assertTakesSomething } from './empty-selection.ts'
 import { FreeSpaceGuard, reserveOf } from './free-space.ts'
 import { isWipe } from './wipe-guard.ts'
 
@@ -33,4 +35,15 @@ test.each([
   [1000, 1_000_000, 0.0005, true],
 ])('%i of %i files against a guard of %d: %s', (removed, files, share, wipes) => {
   expect(isWipe(removed, files, share)).toBe(wipes)
+})
+
+test('a filter that takes nothing is refused', () => {
+  const selection = (files: number, leftOut: number) =>
+    ({ repository: 'a', serial: 1, counts: { files }, leftOut: { files: leftOut } }) as unknown as Selection
+  expect(() => assertTakesSomething(selection(1, 7))).toThrow(
+    expect.objectContaining({ code: 'REPOCAST_FILTER_TAKES_NOTHING', message: expect.stringContaining('all 7 files') }),
+  )
+  assertTakesSomething(selection(2, 7))
+  assertTakesSomething(selection(1, 0))
+  assertTakesSomething(undefined)
 })

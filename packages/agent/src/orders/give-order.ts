@@ -6,6 +6,7 @@ import { HashPool } from '@repocast/files'
 import type { RepositoryName } from '@repocast/objects'
 import { Orders, openCatalog, openStore, Snapshots } from '@repocast/store'
 import { AgentLayout } from '../layout.ts'
+import { noData } from '../no-data.ts'
 import type { AgentOptions } from '../open-agent.ts'
 import { readAgentStatus } from '../read-status.ts'
 import { parseWords } from './parse-words.ts'
@@ -40,7 +41,8 @@ const lookMilliseconds = 200
 /**
  * Gives an order, whether the agent runs or not: it is written into the catalog, at which a running agent looks. A
  * rollback is waited for, and done at once when no agent runs.
- * @throws RepocastError REPOCAST_AGENT_NO_DATA, REPOCAST_REPOSITORY_UNCLEAR, REPOCAST_SNAPSHOT_NOT_KEPT
+ * @throws RepocastError REPOCAST_AGENT_NO_DATA, REPOCAST_REPOSITORY_UNCLEAR, REPOCAST_SERIAL_MALFORMED,
+ *   REPOCAST_SNAPSHOT_NOT_KEPT
  */
 export async function giveOrder(options: AgentOptions, order: Order): Promise<OrderResult> {
   const layout = new AgentLayout(options.data)
@@ -64,7 +66,8 @@ function writeDown({ kind, words }: Order, orders: Orders, snapshots: Snapshots)
   const kept = snapshots.complete(repository)
   const serial = kind === 'resume' ? undefined : (named ?? defaultSerial(kind, kept, orders.of(repository).held))
   if (kind === 'resume') orders.resume(repository)
-  else if (serial === undefined) throw notKept(repository, undefined, kept)
+  else if (serial === undefined)
+    throw kind === 'accept' || kind === 'unpin' ? noSerial(kind) : notKept(repository, undefined, kept)
   else if (kind === 'hold') orders.hold(repository, serial)
   else if (kind === 'accept') orders.accept(repository, serial)
   else if (kind === 'unpin') orders.unpin(repository, serial)
@@ -136,19 +139,19 @@ async function untilServed(
   return false
 }
 
+function noSerial(kind: OrderKind): RepocastError {
+  return new RepocastError('REPOCAST_SERIAL_MALFORMED', {
+    message: `\`${kind}\` needs the serial of a snapshot`,
+    hint: '`repocast agent status` tells serials',
+  })
+}
+
 function notKept(repository: RepositoryName, serial: number | undefined, kept: readonly number[]): RepocastError {
   return new RepocastError('REPOCAST_SNAPSHOT_NOT_KEPT', {
     message:
       serial === undefined
-        ? `there is no such snapshot of ${repository} here`
+        ? `no ${kept.length > 0 ? 'older ' : ''}snapshot of ${repository} is here as a whole`
         : `the snapshot ${serial} of ${repository} is not here as a whole`,
     hint: kept.length > 0 ? `these are: ${kept.join(', ')}; see \`keep-generations\` in agent.yaml` : 'none is yet',
-  })
-}
-
-function noData(directory: string): RepocastError {
-  return new RepocastError('REPOCAST_AGENT_NO_DATA', {
-    message: `no agent has worked on ${directory} yet`,
-    hint: 'name the data directory of an agent by --data',
   })
 }

@@ -12,6 +12,14 @@ test('the repository may be left out where there is one', () => {
   expect(parseWords(['7'], names('7', 'fedora'))).toEqual({ repository: '7', serial: undefined })
 })
 
+test('a repository that has to be named is asked for', () => {
+  const refusal = expect.objectContaining({
+    code: 'REPOCAST_REPOSITORY_UNCLEAR',
+    hint: expect.stringContaining('a, b'),
+  })
+  expect(() => parseWords([], names('a', 'b'))).toThrow(refusal)
+})
+
 test.each([
   [['7'], ['debian', 'fedora']],
   [['debina', '7'], ['debian']],

@@ -17,6 +17,13 @@ export function parseWords(words: readonly string[], repositories: readonly Repo
   const [only] = repositories
   const repository = named ?? (repositories.length === 1 ? only : undefined)
   const [serial] = rest
+  if (words.length === 0 && repository === undefined) {
+    throw new RepocastError('REPOCAST_REPOSITORY_UNCLEAR', {
+      message: 'it is not said which repository is meant',
+      hint:
+        repositories.length > 0 ? `this mirror has ${repositories.join(', ')}: name one` : 'this mirror has none yet',
+    })
+  }
   if (repository === undefined || rest.length > 1 || (serial !== undefined && !/^[1-9]\d{0,14}$/.test(serial))) {
     throw new RepocastError('REPOCAST_REPOSITORY_UNCLEAR', {
       message: `${JSON.stringify(words.join(' '))} names no repository and serial of this mirror`,

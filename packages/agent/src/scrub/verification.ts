@@ -35,7 +35,7 @@ export interface VerifyResult {
 
 export function damageLeft(lost: number): RepocastError {
   return new RepocastError('REPOCAST_DAMAGE_LEFT', {
-    message: `${lost} damaged objects did not come from other mirrors or the origin in time`,
+    message: `${lost === 1 ? 'one damaged object' : `${lost} damaged objects`} did not come from other mirrors or the origin in time`,
     hint: 'see that trackers and peers can be reached; a running agent goes on with them',
   })
 }

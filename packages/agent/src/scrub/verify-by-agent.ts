@@ -1,20 +1,11 @@
-import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ProcessLock } from '@repocast/database'
 import { RepocastError } from '@repocast/errors'
 import { Losses, openCatalog, ScrubLog } from '@repocast/store'
+import { isAgentAtWork } from '../at-work.ts'
 import type { AgentLayout } from '../layout.ts'
 import { damageLeft, type VerifyOptions, type VerifyResult } from './verification.ts'
 
 const lookMs = 200
-
-/** Whether a process works on the data directory. */
-export function isAgentAtWork({ catalog, lock }: AgentLayout): boolean {
-  if (!existsSync(catalog)) return false
-  const held = new ProcessLock(lock).tryAcquire()
-  held?.release()
-  return held === undefined
-}
 
 /**
  * Has the agent that works on a data directory look at all of it now and heal what it finds, as its scrub does. The order

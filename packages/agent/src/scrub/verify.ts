@@ -1,21 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isRepocastError, RepocastError } from '@repocast/errors'
+import { isThere } from '@repocast/files'
+import { isAgentAtWork } from '../at-work.ts'
 import { type AgentConfiguration, loadAgentConfiguration } from '../configuration.ts'
 import { AgentLayout } from '../layout.ts'
+import { noData } from '../no-data.ts'
 import { type AgentOptions, type Followed, followedBy, type OpenAgent, withAgent } from '../open-agent.ts'
 import { createHealer } from './healing.ts'
 import { scrubStatus } from './scrubber.ts'
 import { damageLeft, type VerifyOptions, type VerifyResult } from './verification.ts'
-import { isAgentAtWork, verifyByAgent } from './verify-by-agent.ts'
+import { verifyByAgent } from './verify-by-agent.ts'
 
 /**
  * `repocast agent verify`: looks at every object and every checked-out file of a data directory. An agent that works on it
  * does that itself, and heals what it finds, so it is asked to, or told of. The failure is REPOCAST_DAMAGE_FOUND or
  * REPOCAST_DAMAGE_LEFT.
- * @throws RepocastError REPOCAST_AGENT_RUNNING, REPOCAST_CONFIGURATION_WRONG, REPOCAST_DISK_REFUSED; as `verifyByAgent`
+ * @throws RepocastError REPOCAST_AGENT_NO_DATA, REPOCAST_AGENT_RUNNING, REPOCAST_CONFIGURATION_WRONG, REPOCAST_DISK_REFUSED; as `verifyByAgent`
  */
 export async function verifyData(options: AgentOptions, verify: VerifyOptions): Promise<VerifyResult> {
   const layout = new AgentLayout(options.data)
+  if (!isThere(layout.objects)) throw noData(options.data)
   if (isAgentAtWork(layout)) {
     if (!verify.isRepairing) throw agentHeals(layout)
     return await verifyByAgent(layout, options.clock, verify)
@@ -114,7 +118,7 @@ function agentHeals({ directory }: AgentLayout): RepocastError {
 
 function damageFound(found: number): RepocastError {
   return new RepocastError('REPOCAST_DAMAGE_FOUND', {
-    message: `${found} damaged files were found, nothing was changed`,
+    message: `${found === 1 ? 'one damaged file was' : `${found} damaged files were`} found, nothing was changed`,
     hint: 'run it again with --repair, and check the disk',
   })
 }

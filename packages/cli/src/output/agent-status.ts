@@ -30,7 +30,8 @@ function head({ name, program, started, time, disk, ...now }: AgentStatus): stri
   const taken = `${formatBytes(now.downloadedBytes)} taken (${rateText(now.downloadRate)})`
   const given = `${formatBytes(now.uploadedBytes)} given (${rateText(now.uploadRate)})`
   const nodes = now.dhtNodes === undefined ? '' : ` (${formatCount(now.dhtNodes)} nodes of the DHT)`
-  return [`${name}: repocast ${program}, up ${up}${room}`, `  ${now.peers} peers${nodes}, ${taken}, ${given}`]
+  const peers = `${now.peers} ${now.peers === 1 ? 'peer' : 'peers'}${nodes}`
+  return [`${name}: repocast ${program}, up ${up}${room}`, `  ${peers}, ${taken}, ${given}`]
 }
 
 function row(one: RepositoryStatus): string[] {
@@ -62,9 +63,9 @@ export function behindText({ serial, newestSerial, lagSeconds }: RepositoryStatu
 
 function remarks(one: RepositoryStatus | undefined): string[] {
   if (one === undefined) return []
-  const { channel, hold, filter, swapDue, error } = one
+  const { channel, hold, kept, filter, swapDue, error } = one
   const lines: string[] = []
-  if (hold !== undefined) lines.push(`    held at ${hold}`)
+  if (hold !== undefined) lines.push(`    held at ${hold}; here as a whole: ${kept?.join(', ') || 'none'}`)
   else if (channel !== undefined) lines.push(`    follows the channel ${channel}`)
   if (filter) lines.push(`    ${filterText(filter)}`)
   if (swapDue !== undefined) lines.push(`    waits until ${swapDue}`)
@@ -94,7 +95,9 @@ function scrubLine({ scrub }: AgentStatus): string[] {
   if (scrub === undefined) return []
   const { isRunning, done, finished, found, healed, lost } = scrub
   const round = isRunning ? `looks at all files, ${Math.floor(100 * done)} %` : `last ${finished ?? 'never'}`
-  return [`  scrub: ${round}; ${found} damages found ever, ${healed} healed, ${lost} under way`]
+  return [
+    `  scrub: ${round}; ${formatCount(found)} damaged files found ever, ${formatCount(healed)} healed, ${formatCount(lost)} under way`,
+  ]
 }
 
 function rateText(bytesPerSecond: number): string {

@@ -8,6 +8,12 @@ import { nearest } from './nearest.ts'
 /** Longest configuration file that is read, in bytes. */
 const maxBytes = 1024 * 1024
 
+/** Makes the error for a value at a key that is not as it must be; `message` goes on behind the key. */
+export type Refuse = (keys: readonly string[], message: string, hint?: string) => RepocastError
+
+/** Looks at what a schema cannot say. @throws what `refuse` makes */
+export type FurtherCheck<S extends TObject> = (value: Static<S>, refuse: Refuse) => void
+
 /**
  * The configuration in a YAML file, checked against a schema, with defaults filled in.
  * @throws RepocastError REPOCAST_CONFIGURATION_MISSING, REPOCAST_CONFIGURATION_WRONG
@@ -16,6 +22,7 @@ export async function loadConfiguration<S extends TObject>(
   schema: S,
   path: string,
   environment: Readonly<Record<string, string | undefined>>,
+  check?: FurtherCheck<S>,
 ): Promise<Static<S>> {
   let text: string
   try {
@@ -23,11 +30,11 @@ export async function loadConfiguration<S extends TObject>(
   } catch (cause) {
     throw new RepocastError('REPOCAST_CONFIGURATION_MISSING', {
       message: `cannot read the configuration ${path} (${systemErrorCode(cause)})`,
-      hint: '`repocast config sample origin|agent|tracker` prints one to start from',
+      hint: 'see that --data is right; `repocast origin init` and `repocast agent init` make one, `repocast config sample` prints one',
       cause,
     })
   }
-  return parseConfiguration(schema, text, path, environment)
+  return parseConfiguration(schema, text, path, environment, check)
 }
 
 /**
@@ -39,16 +46,19 @@ export function parseConfiguration<S extends TObject>(
   text: string,
   path: string,
   environment: Readonly<Record<string, string | undefined>> = {},
+  check?: FurtherCheck<S>,
 ): Static<S> {
-  if (text.length > maxBytes) throw wrong(path, undefined, 'it is larger than 1 MiB')
+  if (text.length > maxBytes) throw wrong(placeOf(path), 'it is larger than 1 MiB')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const [syntax] = document.errors
-  if (syntax) throw wrong(path, lines.linePos(syntax.pos[0]).line, syntax.message)
+  if (syntax) throw wrong(placeOf(path, lines.linePos(syntax.pos[0]).line), syntax.message)
   for (const [key, value] of overrides(schema, environment)) document.set(key, value)
   const value = withDefaults(schema, document.toJS({ maxAliasCount: 100 }) ?? {})
-  if (Check(schema, value)) return value
-  throw explain(schema, value, path, keys => lineOf(document, lines, keys))
+  const place = (keys: readonly string[]): string => placeOf(path, lineOf(document, lines, keys))
+  if (!Check(schema, value)) throw explain(schema, value, place)
+  check?.(value, (keys, message, hint) => wrong(place(keys), `\`${keys.join('.')}\` ${message}`, hint))
+  return value
 }
 
 /**
@@ -59,7 +69,7 @@ export function parseConfiguration<S extends TObject>(
 export function checkSettings<S extends TObject>(schema: S, settings: object, where: string): Static<S> {
   const value = withDefaults(schema, settings)
   if (Check(schema, value)) return value
-  throw explain(schema, value, where, () => undefined)
+  throw explain(schema, value, () => placeOf(where))
 }
 
 /** `REPOCAST_PEER_PORT=6881` overrides the top-level key `peer-port`. */
@@ -73,6 +83,8 @@ function overrides(schema: TObject, environment: Readonly<Record<string, string 
 
 type SchemaNode = {
   readonly default?: unknown
+  readonly description?: string
+  readonly examples?: readonly unknown[]
   readonly properties?: Readonly<Record<string, SchemaNode>>
   /** Of an object whose keys are names that people choose. */
   readonly patternProperties?: Readonly<Record<string, SchemaNode>>
@@ -92,12 +104,8 @@ function withDefaults(schema: SchemaNode, value: unknown): unknown {
   return filled
 }
 
-function explain(
-  schema: TObject,
-  value: unknown,
-  path: string,
-  lineOf: (keys: readonly string[]) => number | undefined,
-): RepocastError {
+/** `place` is where a key stands, as the beginning of a message. */
+function explain(schema: TObject, value: unknown, place: (keys: readonly string[]) => string): RepocastError {
   const problems = Errors(schema, value).filter(({ keyword }) => keyword !== 'boolean')
   const [problem] = problems
   const keys = (problem?.instancePath ?? '').split('/').slice(1)
@@ -105,10 +113,24 @@ function explain(
     const unknown = (problem.params as { additionalProperties: string[] }).additionalProperties[0] ?? ''
     const known = nearest(unknown, Object.keys(schemaAt(schema, keys)?.properties ?? {}))
     const hint = known === undefined ? undefined : `did you mean \`${known}\`?`
-    return wrong(path, lineOf([...keys, unknown]), `there is no key \`${[...keys, unknown].join('.')}\``, hint)
+    return wrong(place([...keys, unknown]), `there is no key \`${[...keys, unknown].join('.')}\``, hint)
   }
   const what = keys.length === 0 ? 'the file' : `\`${keys.join('.')}\``
-  return wrong(path, lineOf(keys), `${what} ${problem?.message ?? 'is wrong'}`)
+  const node = schemaAt(schema, keys)
+  const found = keys.reduce<unknown>((inside, key) => (isKeyed(inside) ? inside[key] : undefined), value)
+  const must = problem?.keyword === 'pattern' ? `cannot be ${JSON.stringify(found)}` : (problem?.message ?? 'is wrong')
+  return wrong(place(keys), `${what} ${must}`, explanation(node))
+}
+
+function isKeyed(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+/** What the sample tells of a key, and a good value. */
+function explanation({ description, examples = [], default: usual }: SchemaNode = {}): string | undefined {
+  const example = examples[0] ?? usual
+  const such = typeof example === 'string' || typeof example === 'number' ? `For example: ${example}` : undefined
+  return [description, such].filter(text => text !== undefined).join(' ') || undefined
 }
 
 function schemaAt(schema: SchemaNode, keys: readonly string[]): SchemaNode | undefined {
@@ -132,9 +154,13 @@ function lineOf(document: Document, lines: LineCounter, keys: readonly string[])
   return undefined
 }
 
-function wrong(path: string, line: number | undefined, what: string, hint?: string): RepocastError {
+function placeOf(path: string, line?: number): string {
+  return `${path}${line === undefined ? '' : `:${line}`}: `
+}
+
+function wrong(place: string, what: string, hint?: string): RepocastError {
   return new RepocastError('REPOCAST_CONFIGURATION_WRONG', {
-    message: `${path}${line === undefined ? '' : `:${line}`}: ${what}`,
+    message: `${place}${what}`,
     hint: hint ?? 'the comments of `repocast config sample origin|agent|tracker` explain each key',
   })
 }

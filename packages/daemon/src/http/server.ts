@@ -118,6 +118,9 @@ export async function listen(server: FastifyInstance, host: string, port: number
   }
 }
 
+/** Pattern of `listen` settings for schemas. */
+export const listenPattern = '^(\\[[0-9a-fA-F:]+\\]|[^:\\[\\]]+):[0-9]{1,5}$'
+
 /** `host:port` of a `listen` setting, also `[::1]:8080`. @throws RepocastError REPOCAST_CONFIGURATION_WRONG */
 export function parseListen(text: string): { readonly host: string; readonly port: number } {
   const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? []

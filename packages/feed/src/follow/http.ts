@@ -88,7 +88,7 @@ function parsePort(headers: Headers): number | undefined {
 function unreachable(url: string, why: string, cause?: unknown): RepocastError {
   return new RepocastError('REPOCAST_FEED_UNREACHABLE', {
     message: `cannot get ${url}: ${why}`,
-    hint: 'check that the origin runs and that this host can reach it; it is tried again by itself',
+    hint: 'check that the origin runs and that this host can reach it; a running agent tries again by itself',
     cause,
   })
 }

@@ -1,10 +1,12 @@
+import { parseConfiguration } from '@repocast/daemon'
 import { parseRepositoryName } from '@repocast/objects'
 import { expect, test } from 'vitest'
-import { checkOriginConfiguration } from '../configuration.ts'
+import { OriginConfiguration } from '../configuration.ts'
 import { networksOf } from '../networks.ts'
 import { torrentSettings } from './torrent-settings.ts'
 
-const parse = (text: string) => checkOriginConfiguration(`url: http://origin.example.org:8080\n${text}`, 'origin.yaml')
+const parse = (text: string) =>
+  parseConfiguration(OriginConfiguration, `url: http://origin.example.org:8080\n${text}`, 'origin.yaml')
 const own = 'http://origin.example.org:8080/announce'
 
 test('further trackers stand behind the bundled one, each once', () => {

@@ -2,7 +2,7 @@ import type { RepositoryKind } from '@repocast/objects'
 import { checkDeb } from '../deb/check.ts'
 import { Direction } from '../tree/direction.ts'
 import { type TreeCode, treeRules } from '../tree/rules.ts'
-import { checkUpdate } from '../tree/since-last.ts'
+import { checkNotEmptied, checkUpdate } from '../tree/since-last.ts'
 import { type Survey, survey } from '../tree/survey.ts'
 import { checkYum } from '../yum/check.ts'
 import type { CheckContext } from './context.ts'
@@ -11,7 +11,7 @@ import type { TreeReader } from './tree-reader.ts'
 import type { Unpacker } from './unpacker.ts'
 
 export interface CheckOptions extends CheckContext {
-  /** What the tree is to be; what it turns out to be when it is left out. Of a plain one nothing is demanded. */
+  /** What the tree is to be; what it turns out to be when it is left out. Of a plain one only that not all is gone. */
   readonly kind?: RepositoryKind | undefined
   readonly unpacker: Unpacker
   /** Largest share of the files of the last snapshot that an update may remove, 0 to 1. */
@@ -37,7 +37,12 @@ export async function checkTree(options: CheckOptions): Promise<RepositoryKind> 
   const { last, signal, unpacker } = options
   const found = survey(options.tree, signal)
   const kinds = kindsOf(options, found)
-  if (kinds.size === 0) return 'plain'
+  const tell = (code: TreeCode, path: string, message: string): void =>
+    options.report({ code, severity: treeRules[code].severity, path, message })
+  if (kinds.size === 0) {
+    if (last && found.files === 0) await checkNotEmptied(last, tell, signal)
+    return 'plain'
+  }
   const tree = watched(options.tree, found.files, options.onProgress)
   const direction = last && new Direction(tree, last)
   const report = (finding: Finding): void => {
@@ -46,8 +51,6 @@ export async function checkTree(options: CheckOptions): Promise<RepositoryKind> 
     direction?.see(finding)
     options.report(finding)
   }
-  const tell = (code: TreeCode, path: string, message: string): void =>
-    options.report({ code, severity: treeRules[code].severity, path, message })
   for (const path of found.collisions)
     tell('TREE_NAMES_DIFFER_BY_CASE', path, 'another name beside it differs only by upper and lower case')
   const context: CheckContext = { ...options, tree, report }

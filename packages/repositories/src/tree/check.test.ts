@@ -133,11 +133,15 @@ describe('what is checked', () => {
     expect((await checkFiles(files)).map(({ code }) => code)).toEqual(['DEB_PACKAGE_MISSING', 'YUM_PACKAGE_MISSING'])
   })
 
-  test('nothing of a plain one', async () => {
+  test('of a plain one that not all is gone', async () => {
     const broken = yum()
     broken.delete(path('a'))
     expect(await checkFiles(broken, { kind: 'plain' })).toEqual([])
-    expect(await checkUpdated(yum(), new Map(), { kind: 'plain' })).toEqual([])
+    const [one, two] = ['README', 'NEWS'].map(name => new Map([[name, Buffer.from(name)]]))
+    expect(await checkUpdated(one ?? expect.fail(), two ?? expect.fail(), { was: 'plain' })).toEqual([])
+    expect(await checkUpdated(one ?? expect.fail(), new Map(), { was: 'plain' })).toMatchObject([
+      { code: 'TREE_SHRUNK', message: 'all files of the last snapshot are gone, such as "README"' },
+    ])
     expect(await checkFiles(new Map([['README', Buffer.from('x')]]))).toEqual([])
   })
 

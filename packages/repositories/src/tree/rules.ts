@@ -10,7 +10,7 @@ export const treeRules = {
   },
   TREE_SHRUNK: {
     severity: 'error',
-    rule: 'An update removes no more than a share of the files, metadata and replaced versions of packages not counted.',
+    rule: 'An update removes no more than a share of the files, metadata and replaced versions of packages not counted. Of a plain tree it does not remove all.',
     source: 'what happens: a directory that was emptied or not mounted looks like a great clean-up, and mirrors follow',
     hint: 'if this many files are meant to go, publish with --allow-shrink, or raise shrink-limit in origin.yaml',
   },

@@ -37,6 +37,15 @@ export async function checkUpdate(
     )
 }
 
+/** For a tree without a file, whatever it was before. */
+export async function checkNotEmptied(last: LastSnapshot, report: Report, signal?: AbortSignal): Promise<void> {
+  for await (const { path, what } of last.changes(signal)) {
+    if (what !== 'removed') continue
+    report('TREE_SHRUNK', '', `all files of the last snapshot are gone, such as ${JSON.stringify(path)}`)
+    return
+  }
+}
+
 const packageName = /\.(rpm|u?deb|ddeb|dsc)$|\.tar\.[a-z0-9]+$/
 
 /** The files that an update removes and adds, by what the files of all versions of a package have in common. */

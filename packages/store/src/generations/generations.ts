@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Database } from '@repocast/database'
 import { type Filesystem, onDisk, replaceLink } from '@repocast/files'
@@ -172,6 +172,17 @@ export class Generations {
     await removeLeftovers(this.#layout, repository)
     const known = [...linked, ...this.list(repository).map(({ number }) => number)]
     await removeUnknown(this.#layout, repository, new Set(known))
+  }
+
+  /** Removes all that is checked out of a repository, and the links that lead there. @throws RepocastError REPOCAST_DISK_REFUSED */
+  async removeAll(repository: RepositoryName): Promise<void> {
+    await this.#turns.take(repository, async () => {
+      await this.#links.remove(repository)
+      for (const { number } of this.list(repository)) await this.#builder.remove({ repository, number })
+      await removeLeftovers(this.#layout, repository)
+      const directory = this.#layout.generationsOf(repository)
+      await onDisk('remove', directory, async () => await rm(directory, { recursive: true, force: true }))
+    })
   }
 
   /** Those that have generations. */

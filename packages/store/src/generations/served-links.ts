@@ -1,5 +1,7 @@
+import { unlink } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Database } from '@repocast/database'
+import { onDisk } from '@repocast/files'
 import type { RepositoryName } from '@repocast/objects'
 import type { Layout } from '../layout.ts'
 import { lookAtServed, servedPathTaken } from './served-path.ts'
@@ -9,10 +11,12 @@ export class ServedLinks {
   readonly #layout: Layout
   readonly #select
   readonly #insert
+  readonly #delete
 
   constructor(layout: Layout, catalog: Database) {
     this.#layout = layout
     this.#select = catalog.prepare<[string], { path: string }>('SELECT path FROM served_paths WHERE repository = ?')
+    this.#delete = catalog.prepare<[string]>('DELETE FROM served_paths WHERE repository = ?')
     this.#insert = catalog.prepare<[string, string]>(
       'INSERT OR REPLACE INTO served_paths (path, repository) VALUES (?, ?)',
     )
@@ -26,6 +30,15 @@ export class ServedLinks {
   /** Records a path, before it becomes a link. */
   note(repository: RepositoryName, path: string): void {
     this.#insert.run(resolve(path), repository)
+  }
+
+  /** Removes the links that lead to generations of a repository. What else lies at their paths stays. */
+  async remove(repository: RepositoryName): Promise<void> {
+    for (const path of this.paths(repository)) {
+      const there = await lookAtServed(path, this.#layout.generationsOf(repository))
+      if (there.kind === 'generation') await onDisk('remove', path, async () => await unlink(path))
+    }
+    this.#delete.run(repository)
   }
 
   /** The number of the generation that a path leads to. @throws RepocastError REPOCAST_SERVED_PATH_TAKEN */

@@ -25,7 +25,11 @@ export async function lookAtServed(path: string, generations: string): Promise<S
   if (digits !== undefined && (await isSame(dirname(target), generations))) {
     return { kind: 'generation', number: Number(digits) }
   }
-  return { kind: 'foreign', isLink: true, what: `is a symbolic link to ${target}, which is no generation of it` }
+  return {
+    kind: 'foreign',
+    isLink: true,
+    what: `is a symbolic link to ${target}, which does not lie in ${generations}`,
+  }
 }
 
 export function servedPathTaken(path: string, what: string): RepocastError {

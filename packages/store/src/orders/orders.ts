@@ -38,6 +38,8 @@ export class Orders {
          ON CONFLICT (repository) DO UPDATE SET accepted = excluded.accepted`,
       ),
       pin: catalog.prepare<[string, number]>('INSERT OR IGNORE INTO pins VALUES (?, ?)'),
+      forget: catalog.prepare<[string]>('DELETE FROM orders WHERE repository = ?'),
+      unpinAll: catalog.prepare<[string]>('DELETE FROM pins WHERE repository = ?'),
       unpin: catalog.prepare<[string, number]>('DELETE FROM pins WHERE repository = ? AND serial = ?'),
     }
   }
@@ -69,5 +71,13 @@ export class Orders {
 
   unpin(repository: RepositoryName, serial: number): void {
     durably(this.#catalog, () => this.#statements.unpin.run(repository, serial))
+  }
+
+  /** As if nothing had been ordered for a repository. */
+  forget(repository: RepositoryName): void {
+    durably(this.#catalog, () => {
+      this.#statements.forget.run(repository)
+      this.#statements.unpinAll.run(repository)
+    })
   }
 }

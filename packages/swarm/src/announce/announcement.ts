@@ -7,6 +7,7 @@ import type { AnnounceResponse } from './announce-response.ts'
 import { askTracker } from './ask-tracker.ts'
 import type { Gate } from './gate.ts'
 import { secondsAfterAnswer, secondsAfterFailure } from './schedule.ts'
+import type { TrackerLog } from './tracker-log.ts'
 
 /** The pack that is announced. */
 export interface Announced {
@@ -48,6 +49,7 @@ export class Announcement {
   readonly #announcer: Announcer
   readonly #tracker: string
   readonly #gate: Gate
+  readonly #told: TrackerLog
   readonly #end = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #isAsking = false
@@ -57,9 +59,15 @@ export class Announcement {
   #failures = 0
   #trackerId: string | undefined
 
-  constructor(tracker: string, gate: Gate, announced: Announced, announcer: Announcer) {
+  constructor(
+    tracker: string,
+    shared: { readonly gate: Gate; readonly told: TrackerLog },
+    announced: Announced,
+    announcer: Announcer,
+  ) {
     this.#tracker = tracker
-    this.#gate = gate
+    this.#gate = shared.gate
+    this.#told = shared.told
     this.#announced = announced
     this.#announcer = announcer
     this.#in(0)
@@ -108,7 +116,8 @@ export class Announcement {
       const ask = () => this.#ask(event, answerMs, this.#end.signal)
       seconds = this.#take(await this.#gate.run(ask, isUrgent), event)
     } catch (error) {
-      seconds = this.#fail(error, undefined)
+      if (!this.#end.signal.aborted) this.#told.failed(error)
+      seconds = this.#fail(undefined)
     }
     this.#isAsking = false
     const isAgain = this.#isAgain || (this.#isCompleted && this.#failures === 0)
@@ -138,8 +147,12 @@ export class Announcement {
 
   /** @returns seconds until the next announce */
   #take(answer: AnnounceResponse, event: AnnounceEvent | undefined): number {
-    if (answer.failure !== undefined) return this.#fail(new Error(answer.failure), answer.retrySeconds)
-    if (this.#failures > 0) this.#announcer.logger.info(this.#fields(), 'a tracker answers again')
+    if (answer.failure !== undefined) {
+      this.#told.answered()
+      this.#log(this.#failures === 0 ? 'warn' : 'debug', answer.failure, 'a tracker refuses a pack')
+      return this.#fail(answer.retrySeconds)
+    }
+    this.#told.answered()
     if (answer.warning !== undefined) this.#log('warn', answer.warning, 'a tracker warns')
     this.#failures = 0
     this.#isKnown = true
@@ -150,10 +163,9 @@ export class Announcement {
     return secondsAfterAnswer(answer, { isHungry, random: this.#announcer.random })
   }
 
-  #fail(error: unknown, retrySeconds: number | undefined): number {
+  #fail(retrySeconds: number | undefined): number {
     if (this.#end.signal.aborted) return Number.POSITIVE_INFINITY
     this.#failures += 1
-    this.#log(this.#failures === 1 ? 'warn' : 'debug', error, 'a tracker could not be asked')
     return secondsAfterFailure(this.#failures, retrySeconds, this.#announcer.random)
   }
 

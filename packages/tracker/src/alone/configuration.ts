@@ -1,4 +1,4 @@
-import { loadConfiguration, parseConfiguration, sampleConfiguration } from '@repocast/daemon'
+import { listenPattern, loadConfiguration, parseConfiguration, sampleConfiguration } from '@repocast/daemon'
 import { isRepocastError, systemErrorCode } from '@repocast/errors'
 import Type, { type Static } from 'typebox'
 import { defaultLimits, type TrackerLimits } from '../tracker.ts'
@@ -13,6 +13,7 @@ export const defaultTorrents = 'torrents'
 export const TrackerConfiguration = Type.Object(
   {
     listen: Type.String({
+      pattern: listenPattern,
       default: '0.0.0.0:6969',
       description: 'Address and port for announces over HTTP, and for statistics. [::]:6969 takes IPv6 and IPv4.',
     }),

@@ -1,3 +1,6 @@
 import { orderCommand } from './orders.ts'
 
-export const agentAccept = orderCommand('accept', 'Let a snapshot remove more files than `wipe-guard` allows')
+export const agentAccept = orderCommand(
+  'accept',
+  'Serve a snapshot that waits: for `swap-delay`, or since it removes more than `wipe-guard` allows',
+)

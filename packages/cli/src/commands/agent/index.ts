@@ -2,6 +2,7 @@ import { adding } from '../../command.ts'
 import { agentAccept } from './accept.ts'
 import { agentAdopt } from './adopt.ts'
 import { agentDoctor } from './doctor.ts'
+import { agentForget } from './forget.ts'
 import { agentHold } from './hold.ts'
 import { agentInit } from './init.ts'
 import { agentLinkCommand } from './link.ts'
@@ -30,4 +31,5 @@ export const commands = [
   adding(agentPin),
   adding(agentUnpin),
   adding(agentAccept),
+  adding(agentForget),
 ]

@@ -5,22 +5,23 @@ import { commandLog } from '../../program-log.ts'
 
 const options = (yargs: Argv) =>
   yargs
-    .positional('words', { type: 'string', array: true, describe: 'Repository (not needed when there is one), serial' })
+    .positional('repository', { type: 'string', describe: 'May be left out when there is only one' })
+    .positional('serial', { type: 'string', describe: 'Serial of a snapshot' })
     .options(dataOption)
 type Args = Awaited<ReturnType<typeof options>['argv']>
 
 /** A command that tells an agent what to do from now on, whether it runs or not. */
-export function orderCommand(kind: OrderKind, summary: string, usage = '[words..]'): Command<Args> {
+export function orderCommand(kind: OrderKind, summary: string): Command<Args> {
   return {
-    usage: `${kind} ${usage}`,
+    usage: `${kind} [repository]${kind === 'resume' ? '' : ' [serial]'}`,
     summary,
     options: options as (yargs: Argv) => Argv<Args>,
     examples: [[`$0 agent ${kind} debian${kind === 'resume' ? '' : ' 17'} --data /var/lib/repocast`, '']],
-    async run({ data, words = [] }, context) {
+    async run({ data, repository, serial }, context) {
       const { terminal, signal } = context
       const result = await giveOrder(
         { ...context, data, logger: commandLog(context), program: context.version },
-        { kind, words: words.map(String), signal },
+        { kind, words: [repository, serial].filter(word => word !== undefined), signal },
       )
       terminal.value(result)
       for (const line of orderLines(kind, result)) terminal.line(line)

@@ -1,8 +1,9 @@
 import { hostname } from 'node:os'
 import { syncOnce } from '@repocast/agent'
-import { formatBytes, parseDuration } from '@repocast/daemon'
+import { formatBytes, formatDuration } from '@repocast/daemon'
 import type { Argv } from 'yargs'
 import { type Command, dataOption, positive } from '../../command.ts'
+import { duration } from '../../duration-option.ts'
 import { showAgentProgress } from '../../output/agent-progress.ts'
 import { filterText } from '../../output/agent-status.ts'
 import { createProgressView } from '../../output/progress.ts'
@@ -30,6 +31,7 @@ const options = (yargs: Argv) =>
         type: 'string',
         default: '0s',
         requiresArg: true,
+        coerce: duration('--seed-for'),
         describe: 'Give to others for so long before it ends',
       },
       'peer-port': { type: 'number', default: 0, requiresArg: true, describe: 'TCP port for peers; 0: any free one' },
@@ -52,9 +54,17 @@ export const agentSync: Command<Args> = {
     ["$0 agent sync 'repocast+http://…' /srv/mirror/debian --data DIR --architectures amd64 --no-sources", ''],
   ],
   async run(args, context) {
-    const { link, directory, data, serial: wanted, check, 'seed-for': seedFor, 'peer-port': peerPort, name } = args
+    const {
+      link,
+      directory,
+      data,
+      serial: wanted,
+      check,
+      'seed-for': seedForSeconds,
+      'peer-port': peerPort,
+      name,
+    } = args
     const { terminal, signal } = context
-    const seedForSeconds = parseDuration(seedFor)
     const view = createProgressView(terminal, () => performance.now() / 1000)
     let stop = (): void => {}
     try {
@@ -94,7 +104,7 @@ export const agentSync: Command<Args> = {
               `${directory} ${what} ${repository} serial ${serial}; ${formatBytes(downloadedBytes)} received`,
             )
             if (filter) terminal.line(filterText(filter))
-            if (seedForSeconds > 0) terminal.line(`giving to others for ${seedFor}`)
+            if (seedForSeconds > 0) terminal.line(`giving to others for ${formatDuration(seedForSeconds)}`)
           },
         },
       )

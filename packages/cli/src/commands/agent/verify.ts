@@ -1,7 +1,8 @@
 import { verifyData } from '@repocast/agent'
-import { formatBytes, formatCount, parseDuration } from '@repocast/daemon'
+import { formatBytes, formatCount } from '@repocast/daemon'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
+import { duration } from '../../duration-option.ts'
 import { createProgressView } from '../../output/progress.ts'
 import { commandLog } from '../../program-log.ts'
 
@@ -9,7 +10,13 @@ const options = (yargs: Argv) =>
   yargs.options({
     ...dataOption,
     repair: { type: 'boolean', default: false, describe: 'Heal what is damaged, from other mirrors if needed' },
-    wait: { type: 'string', default: '10m', requiresArg: true, describe: 'How long to wait for other mirrors' },
+    wait: {
+      type: 'string',
+      default: '10m',
+      requiresArg: true,
+      coerce: duration('--wait'),
+      describe: 'With --repair: how long to wait for other mirrors',
+    },
   })
 type Args = Awaited<ReturnType<typeof options>['argv']>
 
@@ -25,7 +32,7 @@ export const agentVerify: Command<Args> = {
       { ...context, data, logger: commandLog(context), program: context.version },
       {
         isRepairing: repair,
-        waitSeconds: parseDuration(wait),
+        waitSeconds: wait,
         signal,
         onFinding: finding => {
           terminal.value({ finding })
@@ -36,7 +43,7 @@ export const agentVerify: Command<Args> = {
     ).finally(() => view.stop())
     const { objects, bytes, found, healed, byAgent } = result
     const outcome =
-      found === 0 ? 'all is as it must be' : `${formatCount(found)} damaged, ${formatCount(healed)} healed`
+      found + healed === 0 ? 'all is as it must be' : `${formatCount(found)} damaged, ${formatCount(healed)} healed`
     terminal.value(result)
     terminal.line(`${formatCount(objects)} objects with ${formatBytes(bytes)}: ${outcome}`)
     if (byAgent && found > 0) terminal.line('the running agent did it: its log names the files')

@@ -36,7 +36,8 @@ export const originInit: Command<Args> = {
     terminal.line(`made an origin in ${layout.directory}`)
     terminal.line(`  ${layout.configuration}  explains every setting`)
     terminal.line(`  ${layout.keys}/  keep a copy of it elsewhere; root.pem may be kept offline`)
-    terminal.line('next: repocast origin publish REPOSITORY TREE, and repocast origin run')
+    terminal.line(`next: repocast origin run --data ${layout.directory}`)
+    terminal.line(`      repocast origin publish REPOSITORY TREE --data ${layout.directory}`)
     terminal.value({ data: layout.directory, configuration: layout.configuration, keys: layout.keys })
   },
 }
