@@ -11,20 +11,12 @@ export {
   ScrubStatus,
 } from './agent-status.ts'
 export { PublishedEvent, StatisticsEvent } from './events.ts'
-export {
-  Notification,
-  type NotificationData,
-  type NotificationEvent,
-  type NotificationType,
-  notificationMeanings,
-  notificationTypes,
-} from './notification.ts'
+export { Notification, type NotificationEvent, type NotificationType, notificationTypes } from './notification.ts'
 export { originOpenApi, originOperations } from './openapi.ts'
 export {
   Behind,
   type Cell,
   ChangeCounts,
-  cellMeanings,
   OverviewDocument,
   OverviewMirror,
   OverviewRepository,
@@ -35,7 +27,7 @@ export {
   RepositoryDocument,
   SnapshotChanges,
 } from './overview.ts'
-export { maxReportBytes, parseStatus, type SignedReport, signReport, verifyReport } from './report.ts'
+export { maxReportBytes, parseStatus, signReport, verifyReport } from './report.ts'
 export {
   MirrorRepositoryStatistics,
   MirrorStatistics,

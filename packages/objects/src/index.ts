@@ -21,7 +21,7 @@ export { decodeRecord, encodeRecord, maxRecordBytes, parseInfoHash } from './rec
 export { parseRepositoryName, type RepositoryKind, type RepositoryName, repositoryPattern } from './repository.ts'
 export type { DirectoryEntry, FileEntry, LinkEntry, RootTree, Segment, Tree, TreeEntry, TreeReader } from './tree.ts'
 export { type BuiltTree, buildTree, TreeBuilder } from './tree-builder.ts'
-export { decodeTree, isMode, isTime, maxTreeBytes } from './tree-codec.ts'
+export { decodeTree, isTime, maxTreeBytes } from './tree-codec.ts'
 export {
   type Change,
   diffListings,

@@ -5,16 +5,15 @@
  * Nothing here touches a disk or a socket.
  */
 
-export type { IndexRange, Pack, PieceRange } from './pack/pack.ts'
+export type { Pack, PieceRange } from './pack/pack.ts'
 export { RestingPack } from './pack/resting-pack.ts'
-export { defaultPackLimits, type PackEntry, type PackLimits, type PackPlan } from './plan/entry.ts'
+export { defaultPackLimits, type PackEntry } from './plan/entry.ts'
 export { type IsVolatile, inPackOrder, packGroup } from './plan/pack-order.ts'
 export { type PackLoad, planMerges } from './plan/plan-merges.ts'
 export { planPacks } from './plan/plan-packs.ts'
 export { packReference } from './reference.ts'
-export type { ContentOptions, ReadEntry } from './torrent/content.ts'
 export { maxTorrentBytes } from './torrent/layout.ts'
-export { type MadeTorrent, type MakeOptions, makeTorrent } from './torrent/make-torrent.ts'
+export { makeTorrent } from './torrent/make-torrent.ts'
 export { parsePack, rereadPack } from './torrent/parse-pack.ts'
-export { type SlimTorrent, slimTorrent } from './torrent/slim-torrent.ts'
+export { slimTorrent } from './torrent/slim-torrent.ts'
 export { readTorrentName, type TorrentName } from './torrent/torrent-name.ts'
