@@ -104,7 +104,7 @@ function madeRepository(k: number, random: () => number, ago: (seconds: number) 
     packs: 4 + Math.floor(random() * 12),
     newBytes: Math.floor((1 + added) * random() * 4_000_000),
     changes: serial === 1 ? null : { added, changed: 4 + Math.floor(random() * 9), removed: Math.floor(random() * 40) },
-    findings: { errors: 0, warnings: k % 7 === 3 ? 2 : 0, notes: k % 11 === 5 ? 1 : 0 },
+    findings: { errors: 0, warnings: k % 7 === 1 ? 2 : 0, notes: k % 11 === 5 ? 1 : 0 },
     current: 0,
     behind: 0,
   }
