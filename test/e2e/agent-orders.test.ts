@@ -53,6 +53,10 @@ test('a mirror goes back to a snapshot that it keeps, stays there until it is to
   renew('fifth')
   await agent.waitForSerial('tree', await publish())
   expect((await agent.waitFor('tree', ({ state }) => state === 'current')).kept).toEqual([2, 4, 5])
+  await order('hold')
+  const held = (await repocast(['agent', 'status', '--data', agent.data])).stdout
+  expect(held).toContain('held at 5; here as a whole: 2, 4, 5')
+  await order('resume')
   const unknown = await tryRepocast(['agent', 'rollback', '3', '--data', agent.data])
   expect(unknown).toMatchObject({ exitCode: 9, stderr: expect.stringContaining('2, 4, 5') })
 

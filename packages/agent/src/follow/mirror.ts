@@ -133,7 +133,9 @@ export class Mirror {
   #whatItFollows(): Pick<RepositoryStatus, 'channel' | 'hold'> {
     const { hold, link } = this.#with.follower
     const { held } = this.#with.store.orders.of(this.repository)
-    if (held !== undefined && held < this.newestSerial) return { hold: this.#served?.serial ?? held }
+    // one that is not published yet holds nothing back
+    if (held !== undefined && held <= this.newestSerial)
+      return { hold: held < this.newestSerial ? (this.#served?.serial ?? held) : held }
     if (hold !== undefined) return { hold }
     return link.channel === undefined ? {} : { channel: link.channel }
   }
