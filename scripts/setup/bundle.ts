@@ -33,7 +33,11 @@ await build({
     ssr: 'dist/main.js',
     outDir,
     minify: false,
-    // All beside each other: a module's own place is told from there.
-    rolldownOptions: { output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' } },
+    rolldownOptions: {
+      // Neither leaves calls that are made only for what they throw, as a `decodeURIComponent` in a `try`.
+      treeshake: false,
+      // All files beside each other: a module's own place is told from there.
+      output: { minify: false, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+    },
   },
 })
