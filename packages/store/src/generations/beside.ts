@@ -4,7 +4,8 @@ import { explainDiskError, lookAt } from '@repocast/files'
 import { directoryOf, encodeName, type TreeEntry } from '@repocast/objects'
 import type { Checkout } from './checkout.ts'
 
-interface Attributes {
+/** Of a directory; the time in seconds since 1970. */
+export interface Attributes {
   readonly mode: number
   readonly mtime: number
 }
@@ -29,6 +30,12 @@ export class Beside {
     this.#mayMake = mayMake
   }
 
+  /** Whether the snapshot has nothing at `path`, and nothing but directories on the way to it. */
+  isFree(path: string): boolean {
+    const missing = this.#missingAbove(path)
+    return missing !== undefined && (missing.length > 0 || lookAt(this.#placeOf(path)) === undefined)
+  }
+
   /**
    * @returns false when the snapshot has something else at `path` or on the way to it, which stays
    * @throws what `Checkout.apply` throws
@@ -39,8 +46,7 @@ export class Beside {
       return true
     }
     const missing = this.#missingAbove(path)
-    if (missing === undefined || !missing.every(this.#mayMake)) return false
-    if (missing.length === 0 && lookAt(this.#placeOf(path)) !== undefined) return false
+    if (missing === undefined || !missing.every(this.#mayMake) || !this.isFree(path)) return false
     this.#remember(directoryOf(missing[0] ?? path))
     for (const directory of missing) this.#made.add(directory)
     if (entry.type === 'd') this.#made.add(path)
@@ -74,11 +80,12 @@ export class Beside {
   remove(path: string, type: TreeEntry['type']): boolean {
     const missing = this.#missingAbove(path)
     // Somebody has put something else on the way to it: what is behind that is not ours.
-    if (missing === undefined || missing.length > 0) return true
+    if (missing === undefined) return true
+    // also when it is gone: it may have been removed before a kill
+    this.#remember(directoryOf(missing[0] ?? path))
     const place = this.#placeOf(path)
-    const there = lookAt(place)
+    const there = missing.length > 0 ? undefined : lookAt(place)
     if (there === undefined || there.isDirectory() !== (type === 'd')) return true
-    this.#remember(directoryOf(path))
     try {
       this.#inWritable(directoryOf(path), () => (type === 'd' ? rmdirSync(place) : unlinkSync(place)))
     } catch (error) {
@@ -89,9 +96,18 @@ export class Beside {
     return true
   }
 
-  /** Gives directories of the snapshot their attributes again; the last step. */
-  finish(): void {
-    for (const [path, { mode, mtime }] of this.#attributes) {
+  /** Paths of directories of the snapshot in which something was changed. */
+  get changed(): readonly string[] {
+    return [...this.#attributes.keys()]
+  }
+
+  /**
+   * Gives directories of the snapshot their attributes again; the last step. After a kill the disk may not tell them any
+   * more: `ofSnapshot` does, where it knows the directory.
+   */
+  finish(ofSnapshot: ReadonlyMap<string, Attributes> = new Map()): void {
+    for (const [path, onDisk] of this.#attributes) {
+      const { mode, mtime } = ofSnapshot.get(path) ?? onDisk
       const place = this.#placeOf(path)
       chmodSync(place, mode)
       utimesSync(place, mtime, mtime)

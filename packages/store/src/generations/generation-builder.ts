@@ -81,7 +81,7 @@ export class GenerationBuilder {
   async relabel(record: SnapshotRecord, row: GenerationRow, options: KeepOptions): Promise<Generation> {
     const { repository, serial, root } = record
     const checkout = this.checkout({ repository, number: row.number })
-    await this.#removeBesides(checkout, { repository, number: row.number })
+    await this.#removeBesides(checkout, { repository, number: row.number }, row.root)
     await this.#keepRemoved(checkout, record, row.number, options)
     checkout.finish(root)
     await checkout.sync()
@@ -91,7 +91,7 @@ export class GenerationBuilder {
   /** Brings a generation whose building was interrupted to the tree that it was on its way to. */
   async #finishInterrupted(record: SnapshotRecord, row: GenerationRow, options: BuildOptions): Promise<Buffer> {
     const checkout = this.checkout({ repository: record.repository, number: row.number })
-    await this.#removeBesides(checkout, { repository: record.repository, number: row.number })
+    await this.#removeBesides(checkout, { repository: record.repository, number: row.number }, row.base)
     await this.#applyAll(checkout, row.base, row.root, options)
     // Only when it is durable may the row say that this is what the next step starts from.
     await checkout.sync()
@@ -116,7 +116,7 @@ export class GenerationBuilder {
     this.#with.rows.put(repository, { number, state: 'building', serial, root: target, base })
     await onDisk('make', directory, async () => await mkdir(dirname(directory), { recursive: true }))
     const checkout = this.checkout({ repository, number })
-    if (!isNew) await this.#removeBesides(checkout, { repository, number })
+    if (!isNew) await this.#removeBesides(checkout, { repository, number }, base)
     await this.#applyAll(checkout, base, target, options)
     await this.#keepRemoved(checkout, record, number, options)
     checkout.finish(root)
@@ -124,10 +124,10 @@ export class GenerationBuilder {
     return this.#with.rows.put(repository, { number, state: 'ready', serial, root: target, base: null })
   }
 
-  /** Makes a generation exactly its snapshot again. */
-  async #removeBesides(checkout: Checkout, of: GenerationId): Promise<void> {
+  /** Makes a generation exactly its snapshot again, that of the tree `root`. */
+  async #removeBesides(checkout: Checkout, of: GenerationId, root: Buffer | null): Promise<void> {
     await this.#with.added.removeAll(checkout, of)
-    await this.#with.kept.removeAll(checkout, of)
+    await this.#with.kept.removeAll(checkout, of, root ? toObjectId(root) : undefined)
   }
 
   #forgetBesides(of: GenerationId): void {

@@ -213,10 +213,10 @@ export class Generations {
   async dropKept(repository: RepositoryName, grace: Grace): Promise<number> {
     return await this.#turns.take(repository, async () => {
       let dropped = 0
-      for (const { number, isReady } of this.list(repository)) {
+      for (const { number, isReady, root } of this.list(repository)) {
         if (!isReady || !this.#rows.isThere(repository, number)) continue
         const checkout = this.#builder.checkout({ repository, number })
-        dropped += await this.kept.removeExpired(checkout, { repository, number }, grace)
+        dropped += await this.kept.removeExpired(checkout, { repository, number, root }, grace)
       }
       return dropped
     })

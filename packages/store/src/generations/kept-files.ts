@@ -6,6 +6,8 @@ import {
   decodeName,
   diffTrees,
   encodeName,
+  findEntry,
+  isDirectory,
   type ObjectId,
   type RepositoryName,
   type TreeEntry,
@@ -13,7 +15,7 @@ import {
 } from '@repocast/objects'
 import { durably, toBytes } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
-import { Beside } from './beside.ts'
+import { type Attributes, Beside } from './beside.ts'
 import type { Checkout } from './checkout.ts'
 
 /** How long removed files stay. Times in seconds since 1970. */
@@ -33,6 +35,11 @@ interface Row {
   readonly entry: string
 }
 
+interface KeptRow extends Row {
+  readonly object: Buffer | null
+  readonly removed: number
+}
+
 /** Names that are placed or removed before the event loop gets its turn. */
 const namesPerTurn = 64
 
@@ -47,7 +54,8 @@ const inGrace = 'removed > @now - @seconds AND removed < @now + @seconds'
  * of yesterday find what it names. They are names besides those of the snapshot, and never stand in the place of one.
  *
  * What is durable when: first the rows, then the names in a generation that nobody serves; names are removed before
- * their rows. So a name that no snapshot has always has a row.
+ * their rows. So a name that no snapshot has always has a row. And no row names what the snapshot has, not even for a
+ * moment: after a kill it would take that away.
  */
 export class KeptFiles {
   readonly #layout: Layout
@@ -63,9 +71,10 @@ export class KeptFiles {
       put: catalog.prepare<[string, number, Buffer, string, Buffer | null, number]>(
         'INSERT OR REPLACE INTO kept_files VALUES (?, ?, ?, ?, ?, ?)',
       ),
-      inherit: catalog.prepare<[Grace & { repository: string; from: number; to: number }]>(
-        `INSERT OR REPLACE INTO kept_files SELECT repository, @to, path, entry, object, removed FROM kept_files
-         WHERE repository = @repository AND generation = @from AND ${inGrace}`,
+      inGrace: catalog.prepare<[Grace & { repository: string; number: number; below: Buffer }], KeptRow>(
+        `SELECT path, entry, object, removed FROM kept_files
+         WHERE repository = @repository AND generation = @number AND path < @below AND ${inGrace}
+         ORDER BY path DESC LIMIT ${rowsAtOnce}`,
       ),
       // The deepest first: a directory comes behind what is in it.
       page: catalog.prepare<[string, number, Buffer, number], Row>(
@@ -114,25 +123,29 @@ export class KeptFiles {
     signal?: AbortSignal,
   ): Promise<void> {
     const { repository, number } = to
-    this.#statements.inherit.run({ ...grace, repository, from: served.number, to: number })
-    await this.#noteRemoved(to, served.root, root, grace.now)
-    // All rows before the first name.
-    durably(this.#catalog, () => {})
     const mayMake = (path: string): boolean => this.has(to, encodeName(path))
     const beside = new Beside(this.#layout.generation(repository, number), checkout, mayMake)
+    await this.#inherit(to, served, beside, grace)
+    await this.#noteRemoved(to, served.root, root, beside, grace.now)
+    // All rows before the first name.
+    durably(this.#catalog, () => {})
     for await (const { path, entry } of this.#rows(to, signal)) {
       const isPlaced = this.#isThere(entry) && beside.place(decodeName(path), entry)
       if (!isPlaced) this.#statements.delete.run(repository, number, path)
       if (checkout.isFull) await checkout.sync()
     }
-    beside.finish()
+    await this.#finish(beside, root)
   }
 
-  /** Makes a generation exactly its snapshot again. @throws RepocastError REPOCAST_DISK_REFUSED */
-  async removeAll(checkout: Checkout, of: GenerationId): Promise<void> {
+  /**
+   * Makes a generation exactly its snapshot again.
+   * @param tree of what it is before the next change; undefined: that change makes all of it
+   * @throws RepocastError REPOCAST_DISK_REFUSED
+   */
+  async removeAll(checkout: Checkout, of: GenerationId, tree: ObjectId | undefined): Promise<void> {
     const beside = new Beside(this.#layout.generation(of.repository, of.number), checkout)
     for await (const { path, entry } of this.#rows(of)) beside.remove(decodeName(path), entry.type)
-    beside.finish()
+    await this.#finish(beside, tree)
     await checkout.sync()
     this.forget(of)
   }
@@ -141,7 +154,11 @@ export class KeptFiles {
    * Removes the names of a generation whose time is over, served or not.
    * @returns how many  @throws RepocastError REPOCAST_DISK_REFUSED
    */
-  async removeExpired(checkout: Checkout, of: GenerationId, grace: Grace): Promise<number> {
+  async removeExpired(
+    checkout: Checkout,
+    of: GenerationId & { readonly root: ObjectId },
+    grace: Grace,
+  ): Promise<number> {
     const { repository, number } = of
     const beside = new Beside(this.#layout.generation(repository, number), checkout)
     const gone: Buffer[] = []
@@ -153,7 +170,7 @@ export class KeptFiles {
       await nextTurn()
     }
     if (gone.length === 0) return 0
-    beside.finish()
+    await this.#finish(beside, of.root)
     await checkout.sync()
     this.#catalog.transaction(() => {
       for (const path of gone) this.#statements.delete.run(repository, number, path)
@@ -171,10 +188,49 @@ export class KeptFiles {
     this.#statements.forget.run(repository, number)
   }
 
-  async #noteRemoved({ repository, number }: GenerationId, from: ObjectId, to: ObjectId, now: number): Promise<void> {
+  async #finish(beside: Beside, tree: ObjectId | undefined): Promise<void> {
+    const ofSnapshot = new Map<string, Attributes>()
+    for (const path of beside.changed) {
+      const entry = await this.#entryAt(tree, path)
+      if (isDirectory(entry)) ofSnapshot.set(path, entry)
+    }
+    beside.finish(ofSnapshot)
+  }
+
+  async #entryAt(tree: ObjectId | undefined, path: string): Promise<TreeEntry | undefined> {
+    if (tree === undefined || path === '') return undefined
+    try {
+      return await findEntry(this.#read, tree, path.split('/'))
+    } catch (error) {
+      if (!isRepocastError(error, 'REPOCAST_OBJECT_MISSING', 'REPOCAST_OBJECT_ROTTEN')) throw error
+      return undefined
+    }
+  }
+
+  /** What the served generation keeps, and nothing has taken the place of. */
+  async #inherit(to: GenerationId, served: GenerationId, beside: Beside, grace: Grace): Promise<void> {
+    const { repository, number } = to
+    for (let below: Buffer = afterAllPaths; ; ) {
+      const rows = this.#statements.inGrace.all({ ...grace, repository, number: served.number, below })
+      for (const { path, entry, object, removed } of rows) {
+        if (beside.isFree(decodeName(path))) this.#statements.put.run(repository, number, path, entry, object, removed)
+      }
+      below = rows.at(-1)?.path ?? below
+      if (rows.length < rowsAtOnce) return
+      await nextTurn()
+    }
+  }
+
+  async #noteRemoved(
+    { repository, number }: GenerationId,
+    from: ObjectId,
+    to: ObjectId,
+    beside: Beside,
+    now: number,
+  ): Promise<void> {
     try {
       for await (const { path, before, after } of diffTrees(this.#read, from, to)) {
-        if (before === undefined || after !== undefined) continue
+        if (before === undefined || after !== undefined || !beside.isFree(path)) continue
         const object = before.type === 'f' ? toBytes(before.id) : null
         this.#statements.put.run(repository, number, encodeName(path), JSON.stringify(before), object, now)
       }
