@@ -32,8 +32,7 @@ export class Beside {
 
   /** Whether the snapshot has nothing at `path`, and nothing but directories on the way to it. */
   isFree(path: string): boolean {
-    const missing = this.#missingAbove(path)
-    return missing !== undefined && (missing.length > 0 || lookAt(this.#placeOf(path)) === undefined)
+    return this.#isFree(path, this.#missingAbove(path))
   }
 
   /**
@@ -46,7 +45,7 @@ export class Beside {
       return true
     }
     const missing = this.#missingAbove(path)
-    if (missing === undefined || !missing.every(this.#mayMake) || !this.isFree(path)) return false
+    if (missing === undefined || !missing.every(this.#mayMake) || !this.#isFree(path, missing)) return false
     this.#remember(directoryOf(missing[0] ?? path))
     for (const directory of missing) this.#made.add(directory)
     if (entry.type === 'd') this.#made.add(path)
@@ -113,6 +112,10 @@ export class Beside {
       utimesSync(place, mtime, mtime)
       this.#checkout.noteChanged(place)
     }
+  }
+
+  #isFree(path: string, missing: readonly string[] | undefined): boolean {
+    return missing !== undefined && (missing.length > 0 || lookAt(this.#placeOf(path)) === undefined)
   }
 
   /** Directories above `path` that are not there, the highest first; undefined when something else is in the way. */

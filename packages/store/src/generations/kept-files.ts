@@ -162,12 +162,10 @@ export class KeptFiles {
     const { repository, number } = of
     const beside = new Beside(this.#layout.generation(repository, number), checkout)
     const gone: Buffer[] = []
-    for (let below: Buffer = afterAllPaths; ; ) {
-      const rows = this.#statements.expired.all({ ...grace, repository, number, below })
-      for (const { path, entry } of rows) if (beside.remove(decodeName(path), parseEntry(entry).type)) gone.push(path)
-      below = rows.at(-1)?.path ?? below
-      if (rows.length < rowsAtOnce) break
-      await nextTurn()
+    for await (const { path, entry } of pages(below =>
+      this.#statements.expired.all({ ...grace, repository, number, below }),
+    )) {
+      if (beside.remove(decodeName(path), parseEntry(entry).type)) gone.push(path)
     }
     if (gone.length === 0) return 0
     await this.#finish(beside, of.root)
@@ -210,14 +208,10 @@ export class KeptFiles {
   /** What the served generation keeps, and nothing has taken the place of. */
   async #inherit(to: GenerationId, served: GenerationId, beside: Beside, grace: Grace): Promise<void> {
     const { repository, number } = to
-    for (let below: Buffer = afterAllPaths; ; ) {
-      const rows = this.#statements.inGrace.all({ ...grace, repository, number: served.number, below })
-      for (const { path, entry, object, removed } of rows) {
-        if (beside.isFree(decodeName(path))) this.#statements.put.run(repository, number, path, entry, object, removed)
-      }
-      below = rows.at(-1)?.path ?? below
-      if (rows.length < rowsAtOnce) return
-      await nextTurn()
+    for await (const { path, entry, object, removed } of pages(below =>
+      this.#statements.inGrace.all({ ...grace, repository, number: served.number, below }),
+    )) {
+      if (beside.isFree(decodeName(path))) this.#statements.put.run(repository, number, path, entry, object, removed)
     }
   }
 
@@ -244,15 +238,8 @@ export class KeptFiles {
     { repository, number }: GenerationId,
     signal?: AbortSignal,
   ): AsyncGenerator<{ path: Buffer; entry: TreeEntry }> {
-    for (let below: Buffer = afterAllPaths; ; ) {
-      const rows = this.#statements.page.all(repository, number, below, namesPerTurn)
-      for (const { path, entry } of rows) yield { path, entry: parseEntry(entry) }
-      const last = rows.at(-1)
-      if (last === undefined) return
-      below = last.path
-      await nextTurn()
-      signal?.throwIfAborted()
-    }
+    const page = (below: Buffer): Row[] => this.#statements.page.all(repository, number, below, namesPerTurn)
+    for await (const { path, entry } of pages(page, signal)) yield { path, entry: parseEntry(entry) }
   }
 
   #isThere(entry: TreeEntry): boolean {
@@ -262,6 +249,15 @@ export class KeptFiles {
 
 /** No name is so long. */
 const afterAllPaths = Buffer.alloc(256, 0xff)
+
+/** Rows from the last path to the first, by pages of those that come before a path; others get their turn between pages. */
+async function* pages<R extends Row>(page: (below: Buffer) => R[], signal?: AbortSignal): AsyncGenerator<R> {
+  for (let rows = page(afterAllPaths), last = rows.at(-1); last; rows = page(last.path), last = rows.at(-1)) {
+    yield* rows
+    await nextTurn()
+    signal?.throwIfAborted()
+  }
+}
 
 /** Only `noteRemoved` writes them. */
 function parseEntry(text: string): TreeEntry {
