@@ -32,7 +32,6 @@ await build({
   build: {
     ssr: 'dist/main.js',
     outDir,
-    minify: false,
     rolldownOptions: {
       // Neither leaves calls that are made only for what they throw, as a `decodeURIComponent` in a `try`.
       treeshake: false,

@@ -150,7 +150,8 @@ test('what nobody wants goes; what is wanted and every piece that has bytes of i
   )
 }, 60_000)
 
-test('while another snapshot needs all of a pack, nothing of it goes', async () => {
+/** A store that has all of two files, of which the first one is selected. */
+async function halfSelected(): Promise<readonly [string, Buffer][]> {
   await newStore()
   const files: [string, Buffer][] = [
     ['a', Buffer.alloc(40_000, 'a')],
@@ -159,6 +160,11 @@ test('while another snapshot needs all of a pack, nothing of it goes', async () 
   const made = await packOf(Object.fromEntries(files), { pieceLength: pieceBytes })
   await select(made, files, name => name === 'a')
   await receive(made, () => true)
+  return files
+}
+
+test('while another snapshot needs all of a pack, nothing of it goes', async () => {
+  const files = await halfSelected()
   const record = store.snapshots.get(repository, 1)
   if (record) store.snapshots.add({ ...record, repository: parseRepositoryName('other') })
   expect(await store.release(repository)).toMatchObject({ objects: 0 })
@@ -166,14 +172,7 @@ test('while another snapshot needs all of a pack, nothing of it goes', async () 
 })
 
 test('a snapshot that comes meanwhile stops it', async () => {
-  await newStore()
-  const files: [string, Buffer][] = [
-    ['a', Buffer.alloc(40_000, 'a')],
-    ['b', Buffer.alloc(40_000, 'b')],
-  ]
-  const made = await packOf(Object.fromEntries(files), { pieceLength: pieceBytes })
-  await select(made, files, name => name === 'a')
-  await receive(made, () => true)
+  const files = await halfSelected()
   const record = store.snapshots.get(repository, 1)
   const releasing = store.release(repository)
   if (record) store.snapshots.add({ ...record, serial: 2 })
