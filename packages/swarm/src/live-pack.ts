@@ -113,7 +113,7 @@ export class LivePack implements SessionOwner, TransferOwner {
       return
     }
     this.#transfer.tick(now)
-    if (this.#options.isUploadOnly()) this.#leaveUploadOnly()
+    if (this.#options.isUploadOnly()) this.#leaveIdle()
     if (this.#transfer.peerCount > 0 || holding.missing.size > 0) this.#busyAt = now
     if (now - this.#busyAt > this.#around.limits.idlePackSeconds * 1000) void this.sleep()
   }
@@ -142,10 +142,15 @@ export class LivePack implements SessionOwner, TransferOwner {
       return true
     }
     if (verdict.kind === 'replace') verdict.existing.drop()
-    transfer.connect(connection)
-    if (connection.isIncoming) connection.whenIntroduced(() => this.#openSecondLane(connection))
+    const link = transfer.connect(connection)
+    connection.callAgainWhile(() => !this.#isIdle(link))
+    if (connection.isIncoming) connection.whenIntroduced(() => this.#openSecondLane(link))
     emit('peerConnected', { infoHash, address: connection.address, role: connection.role })
     return true
+  }
+
+  named(address: string, isSeeder: boolean): void {
+    if (!(isSeeder && this.#options.isUploadOnly())) void this.connect([address])
   }
 
   misbehaved(connection: PeerConnection, what: string, cause: unknown): void {
@@ -258,11 +263,12 @@ export class LivePack implements SessionOwner, TransferOwner {
    * Calls back who called us. One TCP connection carries little over a long or lossy line, and nothing while it mends a
    * loss; where many peers share the work, each has enough with one.
    */
-  #openSecondLane(connection: PeerConnection): void {
+  #openSecondLane(link: Link): void {
+    const { connection } = link
     const { listenAddress, peerId } = connection
     const connections = this.#transfer?.peerCount ?? 0
     if (connection.isClosed || !isOurs(peerId) || listenAddress === undefined || connections > fewConnections) return
-    if (this.#lanesOf(connection).length < 2) this.#opened?.connect(listenAddress)
+    if (!this.#isIdle(link) && this.#lanesOf(connection).length < 2) this.#opened?.connect(listenAddress)
   }
 
   /** All connections with the peer of `connection`. */
@@ -271,9 +277,11 @@ export class LivePack implements SessionOwner, TransferOwner {
   }
 
   /** Two that want nothing have nothing to tell each other. */
-  #leaveUploadOnly(): void {
-    for (const { peer, connection } of [...(this.#transfer?.links ?? [])]) {
-      if (peer.isComplete || connection.isUploadOnly) connection.drop()
-    }
+  #isIdle({ peer, connection }: Link): boolean {
+    return this.#options.isUploadOnly() && (peer.isComplete || connection.isUploadOnly)
+  }
+
+  #leaveIdle(): void {
+    for (const link of [...(this.#transfer?.links ?? [])]) if (this.#isIdle(link)) link.connection.drop()
   }
 }

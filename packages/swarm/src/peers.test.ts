@@ -165,6 +165,28 @@ test('a peer that stalls is left, and what it was asked for comes from others', 
   expect(storage.content.equals(content)).toBe(true)
 })
 
+test('peers that have all part, and do not call each other again', async () => {
+  const { pack, content } = await noisePack(8)
+  const swarms = [
+    await loopback.swarm({ role: 'origin' }),
+    ...(await Promise.all([1, 2, 3].map(() => loopback.swarm()))),
+  ]
+  const packs = swarms.map((swarm, k) => {
+    const storage = new MemoryStorage(pack, k < 2 ? content : undefined)
+    return swarm.add({ pack, storage, trackers: [] })
+  })
+  const [, ...mirrors] = packs
+  for (const mirror of mirrors) mirror.want(allPieces(pack))
+  for (const here of packs) for (const swarm of swarms) await here.addPeer(addressOf(swarm))
+  await Promise.all(mirrors.map(mirror => mirror.done(allPieces(pack))))
+  await until(() => swarms.every(swarm => swarm.status().peers === 0))
+  const calls: unknown[] = []
+  for (const swarm of swarms) swarm.on('peerConnected', call => void calls.push(call))
+  // webtorrent by itself calls a second after each end of a connection that shook hands
+  await new Promise(resolve => setTimeout(resolve, 2500))
+  expect(calls.length).toBeLessThan(4)
+})
+
 describe('who wants nothing more of a pack and has not all of it', () => {
   test('leaves seeders and its like, stays with who fetches, and comes back when it wants more', async () => {
     const { pack, content } = await noisePack(12)

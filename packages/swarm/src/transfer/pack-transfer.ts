@@ -107,13 +107,14 @@ export class PackTransfer implements LinkOwner, DownloadOwner {
     return this.#download.isPaused
   }
 
-  connect(connection: PeerConnection): void {
+  connect(connection: PeerConnection): Link {
     const { clock, downloads, site, pack } = this.#options
     const recipient =
       this.#handOut && new RecipientLink(connection, this.#handOut, { clock, pieceCount: pack.pieceCount })
     const link = new Link(connection, { download: this.#download, clock, downloads, site, recipient, owner: this })
     this.#links.set(link.peer, link)
     link.start()
+    return link
   }
 
   /** Whether wanted pieces are coming in. */

@@ -3,7 +3,7 @@ import type { Offer } from '../distribution/hand-out.ts'
 import type { Bits } from '../picker/bits.ts'
 import type { Block } from '../picker/block.ts'
 import type { DirectStream } from './direct-stream.ts'
-import { dropForGood } from './seams.ts'
+import { callAgainWhile, dropForGood } from './seams.ts'
 import { Steering } from './steering.ts'
 
 /** What a peer does, told to whoever transfers with it. */
@@ -170,13 +170,14 @@ export class PeerConnection {
     else this.#wire.uninterested()
   }
 
-  /** Tells the peer that another one can be reached at `address`, or no longer (BEP 11), with its next such message. */
-  exchangePeer(address: string, isThere: boolean): void {
-    const exchange = this.#wire.ut_pex
-    if (exchange === undefined) return
-    const isIPv6 = address.startsWith('[')
-    if (isThere) exchange[isIPv6 ? 'addPeer6' : 'addPeer'](address)
-    else exchange[isIPv6 ? 'dropPeer6' : 'dropPeer'](address)
+  /** Tells the peer that `other` can be reached at `address` (BEP 11), with its next such message. */
+  tellOfPeer(address: string, other: PeerConnection): void {
+    this.#wire.ut_pex?.[isIPv6(address) ? 'addPeer6' : 'addPeer'](address, { isSender: other.isUploadOnly })
+  }
+
+  /** Tells it that nobody is at `address` any more. */
+  tellOfLoss(address: string): void {
+    this.#wire.ut_pex?.[isIPv6(address) ? 'dropPeer6' : 'dropPeer'](address)
   }
 
   /** Calls `then` once the peer has said who it is. */
@@ -200,10 +201,19 @@ export class PeerConnection {
     return Object.keys(this.#wire.peerExtendedHandshake).length > 0
   }
 
+  /** When it ends without `drop`, the peer is called again, while `isWorthIt`. */
+  callAgainWhile(isWorthIt: () => boolean): void {
+    callAgainWhile(this.#torrent, this.#wire, isWorthIt)
+  }
+
   /** Closes it; webtorrent does not connect again by itself. */
   drop(): void {
     dropForGood(this.#torrent, this.#wire)
   }
+}
+
+function isIPv6(address: string): boolean {
+  return address.startsWith('[')
 }
 
 /** `host:port`, with brackets where the host is an IPv6 address. */

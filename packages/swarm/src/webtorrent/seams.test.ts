@@ -9,6 +9,7 @@ import { MemoryStorage } from '../memory-storage.ts'
 import { emptyBits } from '../picker/bits.ts'
 import { unusedChunkStore } from './chunk-store.ts'
 import {
+  callAgainWhile,
   callFrom,
   exchangeDhtPorts,
   filterPeers,
@@ -17,6 +18,7 @@ import {
   introduceAgain,
   listenAddress,
   markHeld,
+  takeNamedPeers,
   takeOver,
 } from './seams.ts'
 
@@ -194,6 +196,40 @@ describe('webtorrent still', () => {
     const peer = [...(leecher._peers?.values() ?? [])].find(({ wire: other }) => other === wire)
     expect(peer?.conn).toBeInstanceOf(Socket)
     expect(peer?.retries).toBe(0)
+  })
+
+  test('calls a peer again by its count of retries when the connection has ended', async () => {
+    const { leecher, wire } = await connected()
+    const again = new Promise<Wire>(resolve => leecher.once('wire', resolve))
+    callAgainWhile(leecher, wire, () => true)
+    wire.destroy()
+    const second = await again
+    let asked = 0
+    callAgainWhile(leecher, second, () => {
+      asked += 1
+      return false
+    })
+    second.destroy()
+    await until(() => asked > 0)
+    // it asks once when it will not call, and more often for how long to wait
+    expect(asked).toBe(1)
+  })
+
+  test('has the listener of ut_pex that calls who is named, and flags', async () => {
+    const { seeder, wire } = await connected()
+    expect(wire.ut_pex?.listenerCount('peer')).toBe(1)
+    const named: [string, boolean][] = []
+    takeNamedPeers(wire, (address, isSeeder) => named.push([address, isSeeder]))
+    const [other] = seeder.wires
+    await until(() => other?.peerExtendedMapping.ut_pex !== undefined)
+    other?.ut_pex?.addPeer('192.0.2.1:7', { isSender: true })
+    other?.ut_pex?.addPeer6('[2001:db8::1]:8', { isSender: false })
+    other?.ut_pex?._sendMessage()
+    await until(() => named.length === 2)
+    expect(named).toEqual([
+      ['192.0.2.1:7', true],
+      ['[2001:db8::1]:8', false],
+    ])
   })
 
   test('has a wire with the methods that are wrapped, each called through the instance', async () => {

@@ -124,6 +124,25 @@ export function dropForGood(torrent: Torrent, wire: Wire): void {
   wire.destroy()
 }
 
+/** Has webtorrent call the peer again after the connection has ended, which it does within a second, only while `isWorthIt`. */
+export function callAgainWhile(torrent: Torrent, wire: Wire, isWorthIt: () => boolean): void {
+  const peer = peerOf(torrent, wire)
+  if (peer === undefined) return
+  let { retries } = peer
+  Object.defineProperty(peer, 'retries', {
+    get: () => (isWorthIt() ? retries : Number.POSITIVE_INFINITY),
+    set: (value: number) => {
+      retries = value
+    },
+  })
+}
+
+/** Peers that others name (BEP 11) go to `take`, with whether they seed, in place of being called by webtorrent at once. */
+export function takeNamedPeers(wire: Wire, take: (address: string, isSeeder: boolean) => void): void {
+  wire.ut_pex?.removeAllListeners('peer')
+  wire.ut_pex?.on('peer', (address: string, flags: { readonly isSender: boolean }) => take(address, flags.isSender))
+}
+
 /** Sends the raw info dictionary to who asks for it (BEP 9), in place of the slim one that webtorrent knows. */
 export function offerMetadata(wire: Wire, infoBytes: Uint8Array): void {
   Object.assign(wire.ut_metadata, { metadata: infoBytes, _metadataSize: infoBytes.length, _metadataComplete: true })

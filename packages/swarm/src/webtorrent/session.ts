@@ -4,7 +4,7 @@ import type { Budget } from '../limits/budget.ts'
 import { PeerConnection } from './connection.ts'
 import { rc4Method } from './encryption.ts'
 import type { ReadPiece } from './read-ahead.ts'
-import { guardWire, introduceAgain, markHeld, offerMetadata, takeOver } from './seams.ts'
+import { guardWire, introduceAgain, markHeld, offerMetadata, takeNamedPeers, takeOver } from './seams.ts'
 import type { BlockRequest } from './upload-queue.ts'
 import { serveUploads } from './uploads.ts'
 
@@ -12,6 +12,8 @@ import { serveUploads } from './uploads.ts'
 export interface SessionOwner {
   /** @returns whether the connection is kept */
   connected(connection: PeerConnection): boolean
+  /** A peer names another one, at `address` (`host:port`). */
+  named(address: string, isSeeder: boolean): void
   misbehaved(connection: PeerConnection, what: string, cause: unknown): void
   failed(error: Error): void
 }
@@ -137,6 +139,7 @@ export class Session {
       },
     })
     offerMetadata(wire, pack.infoBytes)
+    takeNamedPeers(wire, (address, isSeeder) => owner.named(address, isSeeder))
     Object.assign(wire.extendedHandshake, {
       v: 'repocast',
       p: this.#listenPort,
@@ -158,11 +161,11 @@ export class Session {
     wire.ut_pex?.start()
     const others = () => [...this.#connections].filter(other => other !== connection && !other.isClosed)
     for (const other of others()) {
-      other.exchangePeer(address, true)
-      if (other.listenAddress !== undefined) connection.exchangePeer(other.listenAddress, true)
+      other.tellOfPeer(address, connection)
+      if (other.listenAddress !== undefined) connection.tellOfPeer(other.listenAddress, other)
     }
     wire.once('close', () => {
-      for (const other of others()) other.exchangePeer(address, false)
+      for (const other of others()) other.tellOfLoss(address)
     })
   }
 

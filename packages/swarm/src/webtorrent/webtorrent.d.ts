@@ -32,10 +32,11 @@ declare module 'webtorrent' {
     destroy(): void
     readonly ut_metadata: EventEmitter & { metadata: Uint8Array; _metadataSize: number; _metadataComplete: boolean }
     readonly ut_pex?: EventEmitter & {
-      addPeer(address: string): void
-      addPeer6(address: string): void
+      addPeer(address: string, flags: { readonly isSender: boolean }): void
+      addPeer6(address: string, flags: { readonly isSender: boolean }): void
       dropPeer(address: string): void
       dropPeer6(address: string): void
+      _sendMessage(): void
       start(): void
     }
     readonly lt_donthave: EventEmitter
