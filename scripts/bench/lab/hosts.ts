@@ -143,7 +143,12 @@ export class Hosts {
 
   async #pids(host: number): Promise<number[]> {
     const { stdout } = await run('ip', ['netns', 'pids', this.#name(host)]).catch(() => ({ stdout: '' }))
-    return stdout.split('\n').filter(Boolean).map(Number)
+    // the wire works in the namespace of the host that it opened last
+    return stdout
+      .split('\n')
+      .filter(Boolean)
+      .map(Number)
+      .filter(pid => pid !== this.#wire?.pid)
   }
 
   async #up(): Promise<void> {
