@@ -29,6 +29,12 @@ export interface FileDigest {
   readonly after: FileState
 }
 
+export interface FileContent {
+  readonly bytes: Buffer
+  readonly before: FileState
+  readonly after: FileState
+}
+
 export type HashResult =
   /** Hexadecimal digest of the whole file, and its state before and after it was read. */
   | ({ readonly kind: 'file' } & FileDigest)

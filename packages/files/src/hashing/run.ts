@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import type { FileDigest, FileRange, FileState, HashJob, HashResult } from './job.ts'
+import type { FileContent, FileDigest, FileRange, FileState, HashJob, HashResult } from './job.ts'
 
 const buffer = Buffer.allocUnsafe(1024 * 1024)
 
@@ -17,9 +17,32 @@ export function digestFileHere(path: Buffer | string, algorithm: string): FileDi
   return hashFile(Buffer.from(path), algorithm)
 }
 
+/**
+ * The first `size` bytes of a file, or fewer, and its state before and after the reading: when they differ, the bytes are
+ * those of no version of the file. On the thread of the caller, as `digestFileHere`.
+ * @throws system errors
+ */
+export function readFileHere(path: Buffer | string, size: number): FileContent {
+  const fd = openToRead(path)
+  try {
+    const before = stateOf(fd)
+    const bytes = Buffer.allocUnsafe(size)
+    let length = 0
+    for (let read = -1; read !== 0 && length < size; length += read)
+      read = readSync(fd, bytes, length, size - length, null)
+    return { bytes: bytes.subarray(0, length), before, after: stateOf(fd) }
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Not through a link that has taken the file's place, and not waiting for a pipe. */
+function openToRead(path: Buffer | string): number {
+  return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+}
+
 function hashFile(path: Buffer, algorithm: string): FileDigest & { readonly kind: 'file' } {
-  // Not through a link that has taken the file's place, and not waiting for a pipe.
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  const fd = openToRead(path)
   try {
     const before = stateOf(fd)
     const hash = createHash(algorithm)

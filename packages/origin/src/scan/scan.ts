@@ -1,5 +1,6 @@
 import { type BigIntStats, lstatSync, readlinkSync, realpathSync, type Stats } from 'node:fs'
 import { resolve } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
 import type { HashPool } from '@repocast/files'
 import {
@@ -63,6 +64,9 @@ export interface ScannedTree {
 
 /** Files of one directory that are read at the same time: enough to keep all hashing threads busy. */
 const readAhead = 64
+
+/** Files after which the event loop gets its turn. */
+const filesPerTurn = 200
 
 /** Directories beside each other that are scanned at the same time, so that one file in each keeps the threads busy. */
 const directoriesAhead = 2
@@ -203,6 +207,8 @@ class Scan {
       write(looks, one, children.get(one.name), look)
       if (entry.type === 'f') files.push(entry)
       if (intake.isFull || scanCache.isFull) await this.#commit()
+      // small files are read without a turn of the event loop, which signals and progress wait for
+      if (entry.type === 'f' && files.length % filesPerTurn === 0) await nextTurn()
       this.#options.signal?.throwIfAborted()
     }
     const { id, size } = builder.finish()
@@ -236,7 +242,9 @@ class Scan {
 
   async #read(place: string, found: Found, name: string, mode: number): Promise<Resolved> {
     const display = this.#display(place)
-    const { id, state } = await readSourceFile(Buffer.from(this.#absolute(place), 'latin1'), display, this.#options)
+    const path = Buffer.from(this.#absolute(place), 'latin1')
+    const source = { path, displayPath: display, size: found.stat.size }
+    const { id, state } = await readSourceFile(source, this.#options)
     const size = Number(state.size)
     const look: Look = {
       size,

@@ -30,6 +30,10 @@ export class StoreIntake implements Intake {
     return state
   }
 
+  async addContent(_path: Buffer, { id }: HashedFile, bytes: Buffer): Promise<void> {
+    await this.#ingest.addBytes(id, bytes)
+  }
+
   async addTree(id: ObjectId, bytes: Buffer): Promise<void> {
     await this.#ingest.addBytes(id, bytes)
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { link, writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
+import { link } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '@repocast/database'
 import { cloneFile, DurableBatch, type Filesystem, onDisk } from '@repocast/files'
@@ -25,6 +26,9 @@ export class Ingest {
   #pending = new Map<ObjectId, number>()
   #committing: ReadonlyMap<ObjectId, number> = new Map()
   #bytes = 0
+  /** Names of files in `incoming` that no other ingest uses. */
+  readonly #prefix = randomBytes(12).toString('hex')
+  #taken = 0
 
   constructor(layout: Layout, catalog: Database, objects: ObjectFiles, filesystem: Filesystem) {
     this.#layout = layout
@@ -59,7 +63,8 @@ export class Ingest {
 
   async addBytes(id: ObjectId, bytes: Uint8Array): Promise<void> {
     const temporary = this.#temporaryPath()
-    await onDisk('write', temporary, async () => await writeFile(temporary, bytes, { flag: 'wx' }))
+    // short enough not to be worth a thread
+    await onDisk('write', temporary, async () => writeFileSync(temporary, bytes, { flag: 'wx' }))
     this.stage(id, bytes.length, temporary)
   }
 
@@ -89,6 +94,7 @@ export class Ingest {
   }
 
   #temporaryPath(): string {
-    return join(this.#layout.incoming, randomBytes(12).toString('hex'))
+    this.#taken += 1
+    return join(this.#layout.incoming, `${this.#prefix}-${this.#taken}`)
   }
 }
