@@ -45,7 +45,7 @@ export { LifeCycle } from './life/life-cycle.ts'
 export { ServiceNotifier, serviceNotifier } from './life/service-notifier.ts'
 export { createLogger, type LogOptions } from './log/logger.ts'
 export { type CollectedMetric, collectedMetrics, type MetricValues } from './metrics/collected-metrics.ts'
-export { formatBytes, formatCount, formatDuration } from './quantities/format.ts'
+export { countOf, formatBytes, formatCount, formatDuration } from './quantities/format.ts'
 export {
   bytesPattern,
   durationPattern,

@@ -1,4 +1,4 @@
-import { createFetch, directFetch } from '@repocast/daemon'
+import { countOf, createFetch, directFetch } from '@repocast/daemon'
 import { ProcessLock } from '@repocast/database'
 import { describeError, isRepocastError, RepocastError } from '@repocast/errors'
 import { type AgentConfiguration, loadAgentConfiguration } from '../configuration.ts'
@@ -83,7 +83,7 @@ async function lookAtRunning({ data, environment }: AgentOptions, signal: AbortS
   try {
     const { program, peers, repositories } = await readAgentStatus(data, environment, signal)
     const failed = repositories.filter(({ state }) => state === 'failed')
-    const text = `version ${program} runs and answers, with ${peers} peers`
+    const text = `version ${program} runs and answers, with ${countOf(peers, 'peer')}`
     const [first] = failed
     if (first === undefined) return fine('agent', text)
     const why = `${first.error?.code ?? ''} ${first.error?.message ?? ''}`

@@ -1,4 +1,5 @@
 import type { AgentStatus } from '@repocast/api'
+import { countOf } from '@repocast/daemon'
 import type { ProgressView } from './progress.ts'
 
 const everyMilliseconds = 200
@@ -24,5 +25,5 @@ export function agentSummary({ repositories, peers }: AgentStatus): string {
     const percent = state === 'fetching' && bytesWanted > 0 ? ` ${Math.floor((100 * bytesDone) / bytesWanted)} %` : ''
     return `${name} ${serial ?? 'nothing yet'} (${state}${percent})`
   })
-  return `${parts.join(', ') || 'follows nothing'}; ${peers} peers`
+  return `${parts.join(', ') || 'follows nothing'}; ${countOf(peers, 'peer')}`
 }

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDuration } from '@repocast/daemon'
+import { countOf, formatBytes, formatDuration } from '@repocast/daemon'
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import { RateEstimate } from './rate.ts'
 import type { Terminal } from './terminal.ts'
@@ -38,7 +38,7 @@ function progressText({ name, step, done, total, unit }: Progress): string {
 }
 
 function amount(value: number, unit: Progress['unit']): string {
-  return unit === 'files' ? `${formatCount(Math.round(value))} files` : formatBytes(value)
+  return unit === 'files' ? countOf(Math.round(value), 'file') : formatBytes(value)
 }
 
 class Lines implements ProgressView {

@@ -14,6 +14,11 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
+/** So many things, as `1 file` or `1,234 files`. */
+export function countOf(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : nouns}`
+}
+
 /** A whole number with thin groups of three digits. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US')

@@ -1,5 +1,5 @@
 import { adoptDirectory } from '@repocast/agent'
-import { formatBytes, formatCount } from '@repocast/daemon'
+import { countOf, formatBytes, formatCount } from '@repocast/daemon'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
 import { createProgressView } from '../../output/progress.ts'
@@ -52,7 +52,7 @@ export const agentAdopt: Command<Args> = {
     terminal.value(result)
     const { files, bytes, linked, copied, bytesKept, repository, serial, servedPath, movedTo, downloadedBytes } = result
     terminal.line(
-      `${formatCount(files)} files with ${formatBytes(bytes)} were looked at; ${formatBytes(bytesKept)} are of use: ${formatCount(linked)} files linked, ${formatCount(copied)} copied`,
+      `looked at ${countOf(files, 'file')} with ${formatBytes(bytes)}; ${formatBytes(bytesKept)} are of use: ${countOf(linked, 'file')} linked, ${formatCount(copied)} copied`,
     )
     terminal.line(`${servedPath} serves ${repository} serial ${serial}; ${formatBytes(downloadedBytes)} received`)
     if (movedTo !== undefined) terminal.line(`the old directory is ${movedTo} now; remove it when you do not need it`)

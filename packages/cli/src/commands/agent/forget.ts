@@ -1,5 +1,5 @@
 import { forgetRepository } from '@repocast/agent'
-import { formatBytes, formatCount } from '@repocast/daemon'
+import { countOf, formatBytes } from '@repocast/daemon'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
 import { commandLog } from '../../program-log.ts'
@@ -20,6 +20,6 @@ export const agentForget: Command<Args> = {
     terminal.value(forgotten)
     const { links, objects, bytes } = forgotten
     for (const link of links) terminal.line(`${link} is not served any more`)
-    terminal.line(`${repository} is forgotten; ${formatCount(objects)} objects with ${formatBytes(bytes)} were removed`)
+    terminal.line(`${repository} is forgotten; ${countOf(objects, 'object')} with ${formatBytes(bytes)} removed`)
   },
 }

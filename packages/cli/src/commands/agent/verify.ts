@@ -1,5 +1,5 @@
 import { verifyData } from '@repocast/agent'
-import { formatBytes, formatCount } from '@repocast/daemon'
+import { countOf, formatBytes, formatCount } from '@repocast/daemon'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
 import { duration } from '../../duration-option.ts'
@@ -45,7 +45,7 @@ export const agentVerify: Command<Args> = {
     const outcome =
       found + healed === 0 ? 'all is as it must be' : `${formatCount(found)} damaged, ${formatCount(healed)} healed`
     terminal.value(result)
-    terminal.line(`${formatCount(objects)} objects with ${formatBytes(bytes)}: ${outcome}`)
+    terminal.line(`${countOf(objects, 'object')} with ${formatBytes(bytes)}: ${outcome}`)
     if (byAgent && found > 0) terminal.line('the running agent did it: its log names the files')
     if (failure) throw failure
   },

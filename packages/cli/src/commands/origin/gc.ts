@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '@repocast/daemon'
+import { countOf, formatBytes } from '@repocast/daemon'
 import { type CollectProgress, collectGarbage, type OriginCollection } from '@repocast/origin'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
@@ -56,6 +56,6 @@ function resultLines({ dryRun, snapshots, packs, objects, bytes }: OriginCollect
   const verb = dryRun ? 'would remove' : 'removed'
   return [
     ...snapshots.map(({ repository, serial, created }) => `  ${repository} serial ${serial} of ${created}`),
-    `${verb} ${formatCount(snapshots.length)} snapshots, ${formatCount(packs)} packs, ${formatCount(objects)} objects, ${formatBytes(bytes)}`,
+    `${verb} ${countOf(snapshots.length, 'snapshot')}, ${countOf(packs, 'pack')}, ${countOf(objects, 'object')}, ${formatBytes(bytes)}`,
   ]
 }

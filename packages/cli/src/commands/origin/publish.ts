@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '@repocast/daemon'
+import { countOf, formatBytes } from '@repocast/daemon'
 import { CheckFailed, type PublishResult, publishTree } from '@repocast/origin'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
@@ -69,11 +69,11 @@ function resultText(
   { repository, kind, serial, published, total, new: added, packs, newPacks, mergedPacks }: PublishResult,
   isDryRun: boolean | undefined,
 ): string {
-  const size = `${formatCount(total.files)} files, ${formatBytes(total.bytes)}`
-  const news = `${formatCount(added.files)} files, ${formatBytes(added.bytes)} new`
+  const size = `${countOf(total.files, 'file')}, ${formatBytes(total.bytes)}`
+  const news = `${countOf(added.files, 'file')}, ${formatBytes(added.bytes)} new`
   if (isDryRun && packs.length === 0)
     return `would publish ${repository} (${kind}) as serial ${serial}: ${size}; ${news}`
   if (!published) return `${repository} is as it was published last (serial ${serial}, ${size}): nothing to do`
   const merged = mergedPacks.length > 0 ? `, ${mergedPacks.length} merged of older ones` : ''
-  return `published ${repository} (${kind}) as serial ${serial}: ${size}; ${news}; ${newPacks.length} new of ${packs.length} packs${merged}`
+  return `published ${repository} (${kind}) as serial ${serial}: ${size}; ${news}; ${newPacks.length} new of ${countOf(packs.length, 'pack')}${merged}`
 }

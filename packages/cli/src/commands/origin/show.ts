@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '@repocast/daemon'
+import { countOf, formatBytes, formatCount } from '@repocast/daemon'
 import { displayName, showSnapshot } from '@repocast/origin'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
@@ -29,16 +29,16 @@ export const originShow: Command<Args> = {
       ...(channels.length > 0 ? [['channels', channels.join(', ')]] : []),
       [
         'content',
-        `${formatCount(counts.files)} files, ${formatCount(counts.links)} links, ${formatCount(counts.directories)} directories; ${formatBytes(record.bytes)}`,
+        `${countOf(counts.files, 'file')}, ${countOf(counts.links, 'link')}, ${countOf(counts.directories, 'directory', 'directories')}; ${formatBytes(record.bytes)}`,
       ],
       ['root tree', record.root.id],
     ]
     for (const line of alignColumns([{}, {}], facts)) terminal.line(`  ${line}`)
-    terminal.line(`${packs.length} packs, ${formatBytes(packs.reduce((sum, { bytes }) => sum + bytes, 0))}`)
+    terminal.line(`${countOf(packs.length, 'pack')}, ${formatBytes(packs.reduce((sum, { bytes }) => sum + bytes, 0))}`)
     const packRows = packs.map(({ infoHash, bytes, objects }) => [
       infoHash,
       formatBytes(bytes),
-      `${formatCount(objects)} objects`,
+      countOf(objects, 'object'),
     ])
     const packColumns = [{}, { isNumber: true }, { isNumber: true }]
     for (const line of alignColumns(packColumns, packRows)) terminal.line(`  ${line}`)

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '@repocast/daemon'
+import { countOf, formatBytes } from '@repocast/daemon'
 import { originStatus } from '@repocast/origin'
 import type { Argv } from 'yargs'
 import { type Command, dataOption } from '../../command.ts'
@@ -17,11 +17,11 @@ export const originStatusCommand: Command<Args> = {
     terminal.value(status)
     terminal.line(`origin ${status.url}`)
     for (const { repository, kind, serial, created, counts, bytes, packs } of status.repositories) {
-      const size = `${formatCount(counts.files)} files, ${formatBytes(bytes)}, ${packs.length} packs`
+      const size = `${countOf(counts.files, 'file')}, ${formatBytes(bytes)}, ${countOf(packs.length, 'pack')}`
       terminal.line(`  ${repository} (${kind}): serial ${serial} of ${created}, ${size}`)
     }
     if (status.repositories.length === 0) terminal.line('  nothing is published yet')
-    terminal.line(`${status.mirrors.length} mirrors have reported`)
+    terminal.line(`reports have come from ${countOf(status.mirrors.length, 'mirror')}`)
     for (const { name, lastReport, repositories } of status.mirrors) {
       const served = repositories.map(one => {
         const behind = one.lagSerials > 0 ? `, ${one.lagSerials} behind` : ''
