@@ -1,4 +1,5 @@
-import { lstat, rm } from 'node:fs/promises'
+import { lstatSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import type { FileState, HashPool } from '@repocast/files'
 import type { ObjectId } from '@repocast/objects'
 import type { Ingest, IngestMethod } from '@repocast/store'
@@ -48,16 +49,12 @@ export class StoreIntake implements Intake {
 
   /** The state of the file now, if what was taken of it is what was hashed. */
   async #stateBehind(path: Buffer, taken: string, { id, state }: HashedFile): Promise<FileState | undefined> {
-    const { size, mtimeNs, ctimeNs, ino } = await lstat(path, { bigint: true })
+    const { size, mtimeNs, ctimeNs, ino } = lstatSync(path, { bigint: true })
     // A hard link changes the ctime of its inode, and has the content anyway.
-    const isExpected = ctimeNs === state.ctimeNs || (await isLink(taken, ino))
+    const isExpected = ctimeNs === state.ctimeNs || lstatSync(taken, { bigint: true }).ino === ino
     const now = { size, mtimeNs, ctimeNs, inode: ino }
     if (!isExpected || !isSame(state, { ...now, ctimeNs: state.ctimeNs })) return undefined
     if (!isRacy(state)) return now
     return (await this.#hashPool.sha256File(taken)).digest === id ? now : undefined
   }
-}
-
-async function isLink(taken: string, inode: bigint): Promise<boolean> {
-  return (await lstat(taken, { bigint: true })).ino === inode
 }
