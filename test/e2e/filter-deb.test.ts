@@ -109,7 +109,9 @@ test('what a filtered mirror has it gives to others, also when nobody else has i
   const link = await origin.link('debian')
   const first = await startAgent(lab, { debian: link }, { repository: { filter } })
   await first.waitFor('debian', ({ state }) => state === 'current')
-  // the feed and the tracker are there still, but no byte of any pack
+  // the feed and the tracker are there still, but no byte of any pack: nothing is open, or was read ahead
+  await origin.process.kill()
+  await origin.restart()
   const [objects, away] = [join(origin.data, 'objects'), join(origin.data, 'away')]
   renameSync(objects, away)
   const second = await startAgent(lab, { debian: link }, { name: 'second', repository: { filter } })
