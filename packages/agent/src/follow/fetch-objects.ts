@@ -22,6 +22,8 @@ export class ObjectFetch {
   readonly #incomplete: OpenPack[]
   readonly #wanted = new Map<InfoHash, Set<number>>()
   #bytesWanted = 0
+  /** Where the last object was found: those that follow each other in a tree mostly lie in one pack. */
+  #latest: OpenPack | undefined
 
   constructor(store: Store, swarm: Swarm, sharedPacks: SharedPacks, packs: ReadonlyMap<InfoHash, OpenPack>) {
     this.#store = store
@@ -72,7 +74,9 @@ export class ObjectFetch {
 
   /** The pack to fetch an object from: one that lacks something, if there is such. */
   #holder(id: ObjectId): OpenPack | undefined {
-    for (const open of this.#incomplete) if (open.storage.pack.indexOf(id) !== undefined) return open
+    if (this.#latest?.storage.pack.indexOf(id) !== undefined) return this.#latest
+    this.#latest = this.#incomplete.find(({ storage }) => storage.pack.indexOf(id) !== undefined)
+    if (this.#latest) return this.#latest
     const pack = this.#store.packs.locate(id).find(infoHash => this.#packs.has(infoHash))
     return pack && this.#packs.get(pack)
   }

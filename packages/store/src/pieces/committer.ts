@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type { Database } from '@repocast/database'
 import { DurableBatch, type Filesystem, isThere } from '@repocast/files'
 import type { ObjectId } from '@repocast/objects'
+import { toBytes } from '../catalog/catalog.ts'
 import type { Layout } from '../layout.ts'
 import type { ObjectFiles } from '../objects/object-files.ts'
 import { PlacingJournal } from '../objects/placing-journal.ts'
@@ -35,6 +36,7 @@ export class Committer {
   readonly #files: OpenFiles
   readonly #filesystem: Filesystem
   readonly #record
+  readonly #selectPacks
   readonly #journal: PlacingJournal
   readonly #onError: (error: unknown) => void
   #touched = new Set<string>()
@@ -66,6 +68,7 @@ export class Committer {
     this.#filesystem = filesystem
     this.#onError = onError
     this.#journal = new PlacingJournal(catalog)
+    this.#selectPacks = catalog.prepare<[Buffer], { pack: number }>('SELECT pack FROM pack_objects WHERE object = ?')
     // A pack that was removed meanwhile is passed over.
     this.#record = catalog.prepare<[Uint8Array, number]>(
       `INSERT INTO pieces (pack, have) SELECT number, ? FROM packs WHERE number = ?
@@ -165,7 +168,21 @@ export class Committer {
       this.#schedule()
       throw error
     }
-    for (const ledger of this.#open) if (!ledger.isWhole) ledger.placed(finished.keys())
+    this.#tellPlaced(finished.keys())
+  }
+
+  /** Tells open packs which of their objects lie under their final names now, whichever pack has brought them. */
+  #tellPlaced(ids: Iterable<ObjectId>): void {
+    const incomplete = Map.groupBy(
+      [...this.#open].filter(ledger => !ledger.isWhole),
+      ({ packNumber }) => packNumber,
+    )
+    const placed = new Map<number, ObjectId[]>([...incomplete.keys()].map(pack => [pack, []]))
+    // the catalog knows where an object is; to ask each of many packs for each of many objects would take long
+    this.#catalog.transaction(() => {
+      for (const id of ids) for (const { pack } of this.#selectPacks.all(toBytes(id))) placed.get(pack)?.push(id)
+    })()
+    for (const [pack, objects] of placed) for (const ledger of incomplete.get(pack) ?? []) ledger.placed(objects)
   }
 
   /** Those of `objects` that lie under their final names: another pack was faster, or a commit failed behind its renames. */
