@@ -9,11 +9,7 @@ const run = promisify(execFile)
 const peer = fileURLToPath(new URL('../peers/repocast-peer.ts', import.meta.url))
 
 /** Options of Node for the two ends: those of `bin/repocast`, and what is given, such as `--cpu-prof`. */
-const nodeOptions = [
-  '--max-semi-space-size=8',
-  '--heap-growing-percent=40',
-  ...(process.env.BENCH_NODE_OPTIONS ?? '').split(' ').filter(Boolean),
-]
+const nodeOptions = ['--max-semi-space-size=8', ...(process.env.BENCH_NODE_OPTIONS ?? '').split(' ').filter(Boolean)]
 
 /** Our swarm over our store, as origin and agent have them. */
 export const repocast: Tool = {
