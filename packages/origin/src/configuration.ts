@@ -189,7 +189,7 @@ export const OriginConfiguration = Type.Object(
     ingest: Type.Union([Type.Literal('copy'), Type.Literal('hardlink')], {
       default: 'copy',
       description:
-        'How published files get into the store: copy (sharing blocks where the filesystem can), or hardlink, which takes no space but trusts that nobody changes a published file in place.',
+        'How published files get into the store: copy (those above 16 KiB share blocks where the filesystem can), or hardlink, which takes no space but trusts that nobody changes a published file in place.',
     }),
     keep: Type.Object(
       {

@@ -11,10 +11,12 @@ export interface HashedFile {
 export interface Intake {
   /** Whether an object is there, or on its way. */
   has(id: ObjectId): boolean
-  /** Takes in the file at `path`, which was just hashed. @returns how it looks now; undefined when it is another one by now */
-  addFile(path: Buffer, file: HashedFile): Promise<FileState | undefined>
-  /** Takes in the file at `path`, which is known to be `bytes`. */
-  addContent(path: Buffer, file: HashedFile, bytes: Buffer): Promise<void>
+  /**
+   * Takes in the file at `path`, which was just hashed.
+   * @param bytes all of it, where that is known and cannot change unseen
+   * @returns how it looks now; undefined when it is another one by now
+   */
+  addFile(path: Buffer, file: HashedFile, bytes?: Buffer): Promise<FileState | undefined>
   addTree(id: ObjectId, bytes: Buffer): Promise<void>
   /** Whether so much waits that it should be committed before more is added. */
   readonly isFull: boolean

@@ -42,10 +42,6 @@ export class Preview implements Intake {
     return state
   }
 
-  async addContent(path: Buffer, file: HashedFile): Promise<void> {
-    await this.addFile(path, file)
-  }
-
   async addTree(id: ObjectId, bytes: Buffer): Promise<void> {
     this.#trees.set(id, bytes)
   }

@@ -26,12 +26,9 @@ async function read(name: string, { size, known = [] }: { size: number; known?: 
   const taken: (Buffer | 'file')[] = []
   const intake: Intake = {
     has: id => known.includes(id),
-    async addFile(_path, { state }) {
-      taken.push('file')
+    async addFile(_path, { state }, bytes) {
+      taken.push(bytes ?? 'file')
       return state
-    },
-    async addContent(_path, _file, bytes) {
-      taken.push(bytes)
     },
     async addTree() {},
     isFull: false,

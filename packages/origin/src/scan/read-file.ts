@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RepocastError, systemErrorCode } from '@repocast/errors'
-import { type HashPool, onDisk, readFileHere } from '@repocast/files'
+import { type FileContent, type HashPool, onDisk, readFileHere } from '@repocast/files'
 import { objectIdOf, parseObjectId } from '@repocast/objects'
 import { isRacy, isSame } from './file-state.ts'
 import type { HashedFile, Intake } from './intake.ts'
@@ -47,24 +47,25 @@ export async function readSourceFile(
 }
 
 /** Undefined when the file changed on the way. */
-async function readOnce(path: Buffer, size: number, reading: FileReading): Promise<HashedFile | undefined> {
-  const { hashPool, intake } = reading
-  if (size <= smallBytes) {
-    const { bytes, before, after } = await onDisk('read', path, async () => readFileHere(path, size))
-    if (!isSame(before, after)) return undefined
-    // what may still change within its times is read a second time, below
-    if (!isRacy(after) && bytes.length === Number(after.size)) {
-      const file = { id: objectIdOf(bytes), state: after }
-      if (!intake.has(file.id)) await intake.addContent(path, file, bytes)
-      return file
-    }
-  }
-  const { digest, before, after } = await hashPool.sha256File(path)
+async function readOnce(
+  path: Buffer,
+  size: number,
+  { hashPool, intake }: FileReading,
+): Promise<HashedFile | undefined> {
+  const small = size <= smallBytes ? await readSmall(path, size) : undefined
+  const { digest, before, after } = small ?? (await hashPool.sha256File(path))
   if (!isSame(before, after)) return undefined
   const id = parseObjectId(digest)
   if (intake.has(id)) return { id, state: after }
-  const state = await intake.addFile(path, { id, state: after })
+  const state = await intake.addFile(path, { id, state: after }, isRacy(after) ? undefined : small?.bytes)
   return state && { id, state }
+}
+
+/** All of a file, and its digest; undefined when it has grown. @throws RepocastError REPOCAST_DISK_REFUSED; system errors */
+async function readSmall(path: Buffer, size: number): Promise<(FileContent & { readonly digest: string }) | undefined> {
+  const content = await onDisk('read', path, async () => readFileHere(path, size))
+  const isWhole = content.bytes.length === Number(content.after.size)
+  return isWhole ? { ...content, digest: objectIdOf(content.bytes) } : undefined
 }
 
 export function unstable(displayPath: string): RepocastError {

@@ -23,16 +23,16 @@ export class StoreIntake implements Intake {
   }
 
   /** What is in the store is what was hashed. */
-  async addFile(path: Buffer, file: HashedFile): Promise<FileState | undefined> {
+  async addFile(path: Buffer, file: HashedFile, bytes?: Buffer): Promise<FileState | undefined> {
+    if (bytes && this.#method === 'copy') {
+      await this.#ingest.addBytes(file.id, bytes)
+      return file.state
+    }
     const taken = await this.#ingest.take(path, this.#method)
     const state = await this.#stateBehind(path, taken, file)
     if (state === undefined) await rm(taken, { force: true })
     else this.#ingest.stage(file.id, Number(state.size), taken)
     return state
-  }
-
-  async addContent(_path: Buffer, { id }: HashedFile, bytes: Buffer): Promise<void> {
-    await this.#ingest.addBytes(id, bytes)
   }
 
   async addTree(id: ObjectId, bytes: Buffer): Promise<void> {
