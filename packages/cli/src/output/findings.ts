@@ -1,4 +1,4 @@
-import { formatCount } from '@repocast/daemon'
+import { countOf, formatCount } from '@repocast/daemon'
 import type { DirectoryVerdict } from '@repocast/origin'
 import type { Terminal } from './terminal.ts'
 
@@ -27,7 +27,7 @@ export function showFindings(terminal: Terminal, groups: Groups, areAllowed = fa
 export function findingsText(counts: Readonly<Record<'error' | 'warning' | 'note', number>>): string {
   const told = (['error', 'warning', 'note'] as const).flatMap(severity => {
     const count = counts[severity]
-    return count === 0 ? [] : [`${formatCount(count)} ${severity}${count === 1 ? '' : 's'}`]
+    return count === 0 ? [] : [countOf(count, severity)]
   })
   return told.length === 0 ? 'none' : told.join(', ')
 }

@@ -173,16 +173,13 @@ export class Committer {
 
   /** Tells open packs which of their objects lie under their final names now, whichever pack has brought them. */
   #tellPlaced(ids: Iterable<ObjectId>): void {
-    const incomplete = Map.groupBy(
-      [...this.#open].filter(ledger => !ledger.isWhole),
-      ({ packNumber }) => packNumber,
-    )
-    const placed = new Map<number, ObjectId[]>([...incomplete.keys()].map(pack => [pack, []]))
+    const incomplete = [...this.#open].filter(ledger => !ledger.isWhole)
+    const placed = new Map<number, ObjectId[]>(incomplete.map(({ packNumber }) => [packNumber, []]))
     // the catalog knows where an object is; to ask each of many packs for each of many objects would take long
     this.#catalog.transaction(() => {
       for (const id of ids) for (const { pack } of this.#selectPacks.all(toBytes(id))) placed.get(pack)?.push(id)
     })()
-    for (const [pack, objects] of placed) for (const ledger of incomplete.get(pack) ?? []) ledger.placed(objects)
+    for (const ledger of incomplete) ledger.placed(placed.get(ledger.packNumber) ?? [])
   }
 
   /** Those of `objects` that lie under their final names: another pack was faster, or a commit failed behind its renames. */
