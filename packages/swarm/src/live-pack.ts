@@ -1,5 +1,5 @@
 import { describeError, RepocastError } from '@repocast/errors'
-import { admit } from './guards/admission.ts'
+import { admit, isOpenedByLower } from './guards/admission.ts'
 import type { Holding } from './holding.ts'
 import type { Budget } from './limits/budget.ts'
 import type { SharedPack } from './shared-pack.ts'
@@ -17,8 +17,8 @@ const reopenMs = 5000
 /** How long a connection from ourselves is left open. */
 const selfAnswerMs = 5000
 
-/** Up to so many connections, peers of ours get a second one. */
-const fewConnections = 24
+/** Up to so many peers, those of ours get a second connection. */
+const fewPeers = 8
 
 export interface LivePackOptions {
   readonly shared: SharedPack
@@ -129,7 +129,7 @@ export class LivePack implements SessionOwner, TransferOwner {
       isBanned: bans.isBanned(connection.peerId, connection.host) || !filter.admits(connection.host),
       isFull: this.#around.isFull(),
       connections: [...transfer.links].map(link => link.connection),
-      lanes: isOurs(connection.peerId) ? 2 : 1,
+      lanes: isOurs(connection.peerId) && this.#hasFewPeers ? 2 : 1,
     })
     if (verdict.kind === 'refuse') {
       logger.debug({ infoHash, peer: connection.address, why: verdict.why }, 'a connection is not kept')
@@ -143,6 +143,7 @@ export class LivePack implements SessionOwner, TransferOwner {
     }
     if (verdict.kind === 'replace') verdict.existing.drop()
     const link = transfer.connect(connection)
+    if (!this.#hasFewPeers) this.#closeSecondLanes()
     connection.callAgainWhile(() => !this.#isIdle(link))
     if (connection.isIncoming) connection.whenIntroduced(() => this.#openSecondLane(link))
     emit('peerConnected', { infoHash, address: connection.address, role: connection.role })
@@ -261,14 +262,26 @@ export class LivePack implements SessionOwner, TransferOwner {
 
   /**
    * Calls back who called us. One TCP connection carries little over a long or lossy line, and nothing while it mends a
-   * loss; where many peers share the work, each has enough with one.
+   * loss; where many peers share the work, each has enough with one, and two of each would be in each other's way.
    */
   #openSecondLane(link: Link): void {
     const { connection } = link
     const { listenAddress, peerId } = connection
-    const connections = this.#transfer?.peerCount ?? 0
-    if (connection.isClosed || !isOurs(peerId) || listenAddress === undefined || connections > fewConnections) return
+    if (connection.isClosed || !isOurs(peerId) || listenAddress === undefined || !this.#hasFewPeers) return
     if (!this.#isIdle(link) && this.#lanesOf(connection).length < 2) this.#opened?.connect(listenAddress)
+  }
+
+  /** The other end may do the same at this moment, and closes the same ones. */
+  #closeSecondLanes(): void {
+    const { peerId } = this.#around.client
+    for (const { connection } of [...(this.#transfer?.links ?? [])]) {
+      if (!isOpenedByLower(connection, peerId) && this.#lanesOf(connection).length > 1) connection.drop()
+    }
+  }
+
+  get #hasFewPeers(): boolean {
+    const connections = [...(this.#transfer?.links ?? [])].map(link => link.connection)
+    return new Set(connections.map(({ peerId }) => peerId)).size <= fewPeers
   }
 
   /** All connections with the peer of `connection`. */

@@ -234,6 +234,24 @@ describe('connections', () => {
     expect([hereA.status().peers, hereB.status().peers]).toEqual([1, 1])
   })
 
+  test('are one for each peer as soon as there are many', async () => {
+    const { pack, content } = await noisePack(4)
+    const seeder = await loopback.swarm()
+    const here = seeder.add({ pack, storage: new MemoryStorage(pack, content), trackers: [] })
+    const join = async () => {
+      const agent = await loopback.swarm()
+      const there = agent.add({ pack, storage: new MemoryStorage(pack), trackers: [] })
+      there.want([0])
+      await there.addPeer(addressOf(seeder))
+      return there
+    }
+    for (let k = 0; k < 8; k += 1) await join()
+    await until(() => here.peers().length === 16)
+    const last = await join()
+    await until(() => here.peers().length === 9 && last.peers().length === 1)
+    expect(here.status().peers).toBe(9)
+  })
+
   test('count each peer once, however many packs it is connected about', async () => {
     const [a, b] = [await loopback.swarm(), await loopback.swarm()]
     for (const { pack, content } of [await noisePack(4), await noisePack(5)]) {

@@ -5,7 +5,7 @@ const usual = 256 * 1024
 const shortest = 64 * 1024
 
 /** A pack has at least so many pieces where they do not get shorter than the shortest: mirrors trade whole pieces. */
-const leastPieces = 128
+const leastPieces = 256
 /** Longest piece that a plan uses, in bytes: a piece is held in memory until it is verified. */
 export const longestPlannedPiece = 8 * 1024 * 1024
 

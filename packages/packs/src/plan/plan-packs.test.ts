@@ -92,8 +92,8 @@ describe('limits', () => {
 test.each([
   [1, 64 * KiB],
   [9 * MiB, 64 * KiB],
-  [20 * MiB, 128 * KiB],
-  [40 * MiB, 256 * KiB],
+  [20 * MiB, 64 * KiB],
+  [40 * MiB, 128 * KiB],
   [200 * MiB, 256 * KiB],
   [300 * MiB, 512 * KiB],
   [2000 * MiB, 2 * MiB],

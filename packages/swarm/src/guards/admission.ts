@@ -33,6 +33,12 @@ export function admit<C extends Candidate>(
   if (existing === undefined) return { kind: 'keep' }
   const isCrossed = others.every(other => other.isIncoming !== candidate.isIncoming)
   if (isCrossed && others.length < known.lanes) return { kind: 'keep' }
-  const isOpenedByLower = candidate.isIncoming === candidate.peerId < known.ownId
-  return isCrossed && isOpenedByLower ? { kind: 'replace', existing } : { kind: 'refuse', why: 'duplicate' }
+  return isCrossed && isOpenedByLower(candidate, known.ownId)
+    ? { kind: 'replace', existing }
+    : { kind: 'refuse', why: 'duplicate' }
+}
+
+/** Whether the one with the lower id has opened it: the one of two connections that both ends keep. */
+export function isOpenedByLower({ peerId, isIncoming }: Candidate, ownId: string): boolean {
+  return isIncoming === peerId < ownId
 }

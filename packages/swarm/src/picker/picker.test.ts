@@ -89,6 +89,18 @@ test('at the end a fast peer is asked for what a slow one does not deliver, and 
   expect(picker.receive(slow, block)).toEqual({ kind: 'superfluous' })
 })
 
+test('nothing is asked for twice while a peer has something to begin', () => {
+  const [slowRate, fastRate] = [1000, 1_000_000]
+  const { picker, mirrors, origins } = drawnPicker({ weHave: '...', mirrors: ['##.', '#..'], origins: ['###'] })
+  const [slow, fast, origin] = [at(mirrors, 0), at(mirrors, 1), at(origins, 0)]
+  Object.assign(slow, { rate: slowRate })
+  Object.assign(fast, { rate: fastRate })
+  picker.pick(slow, 2)
+  expect(picker.pickSecond(fast, 9, 1)).toEqual([]) // the origin will hand out the last piece
+  picker.leave(origin)
+  expect(pieces(picker.pickSecond(fast, 9, 1))).toEqual([0]) // nobody has it: the rest is the end
+})
+
 test('a piece with a wrong hash is fetched again from one peer alone', () => {
   const { picker, mirrors } = drawnPicker({ weHave: '.', mirrors: ['#', '#'], pieceBytes: 32_768 })
   const [a, b] = [at(mirrors, 0), at(mirrors, 1)]

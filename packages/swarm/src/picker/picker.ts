@@ -207,10 +207,12 @@ export class Picker {
 
   /**
    * Up to `count` blocks that others were asked for already, but that will come from them after more than
-   * `patienceSeconds` and twice as late as from `peer`. For the end, when nothing else is left.
+   * `patienceSeconds` and twice as late as from `peer`. None before the end: what was asked for is often on its way when
+   * it is taken back, and a block that comes twice takes the place of another.
    */
   pickSecond(peer: PickerPeer, count: number, patienceSeconds: number): Block[] {
     const blocks: Block[] = []
+    if (!this.#isEnding) return blocks
     const isSlow = (holder: PickerPeer) => {
       if (holder.isSamePeer(peer)) return false
       const wait = holder.waitSeconds
@@ -242,6 +244,14 @@ export class Picker {
     peer.outstanding -= 1
     const open = this.#open.get(piece)
     if (open !== undefined) this.#free(open, block, peer)
+  }
+
+  /** Whether all is begun that some peer has, or will hand out. */
+  get #isEnding(): boolean {
+    if (this.#rarity.size === 0) return true
+    if (this.#rarity.countRarerThan(1) < this.#rarity.size) return false
+    for (const peer of this.#peers) if (peer.hasAll) return false
+    return true
   }
 
   #asked(open: OpenPiece<PickerPeer>, block: number, peer: PickerPeer): Block {
