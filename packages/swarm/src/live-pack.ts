@@ -1,5 +1,6 @@
 import { describeError, RepocastError } from '@repocast/errors'
-import { admit, isOpenedByLower } from './guards/admission.ts'
+import { admit } from './guards/admission.ts'
+import { lanesFor, superfluousLanes } from './guards/lanes.ts'
 import type { Holding } from './holding.ts'
 import type { Budget } from './limits/budget.ts'
 import type { SharedPack } from './shared-pack.ts'
@@ -8,7 +9,6 @@ import type { Link } from './transfer/link.ts'
 import { PackTransfer, type TransferOwner } from './transfer/pack-transfer.ts'
 import type { Traffic } from './transfer/traffic.ts'
 import type { PeerConnection } from './webtorrent/connection.ts'
-import { isOurs } from './webtorrent/peer-id.ts'
 import type { Session, SessionOwner } from './webtorrent/session.ts'
 
 /** A pack that could not be opened is tried again after this. */
@@ -16,9 +16,6 @@ const reopenMs = 5000
 
 /** How long a connection from ourselves is left open. */
 const selfAnswerMs = 5000
-
-/** Up to so many peers, those of ours get a second connection. */
-const fewPeers = 8
 
 export interface LivePackOptions {
   readonly shared: SharedPack
@@ -128,8 +125,8 @@ export class LivePack implements SessionOwner, TransferOwner {
       // the filter may have become narrower while hands were shaken
       isBanned: bans.isBanned(connection.peerId, connection.host) || !filter.admits(connection.host),
       isFull: this.#around.isFull(),
-      connections: [...transfer.links].map(link => link.connection),
-      lanes: isOurs(connection.peerId) && this.#hasFewPeers ? 2 : 1,
+      connections: this.#connections,
+      lanes: lanesFor(connection, this.#connections),
     })
     if (verdict.kind === 'refuse') {
       logger.debug({ infoHash, peer: connection.address, why: verdict.why }, 'a connection is not kept')
@@ -143,7 +140,7 @@ export class LivePack implements SessionOwner, TransferOwner {
     }
     if (verdict.kind === 'replace') verdict.existing.drop()
     const link = transfer.connect(connection)
-    if (!this.#hasFewPeers) this.#closeSecondLanes()
+    for (const second of superfluousLanes(this.#connections, client.peerId)) second.drop()
     connection.callAgainWhile(() => !this.#isIdle(link))
     if (connection.isIncoming) connection.whenIntroduced(() => this.#openSecondLane(link))
     emit('peerConnected', { infoHash, address: connection.address, role: connection.role })
@@ -260,33 +257,21 @@ export class LivePack implements SessionOwner, TransferOwner {
     this.#around.emit('storageFailed', { infoHash: pack.infoHash, piece, operation, error })
   }
 
-  /**
-   * Calls back who called us. One TCP connection carries little over a long or lossy line, and nothing while it mends a
-   * loss; where many peers share the work, each has enough with one, and two of each would be in each other's way.
-   */
+  /** Calls back who called us. */
   #openSecondLane(link: Link): void {
     const { connection } = link
-    const { listenAddress, peerId } = connection
-    if (connection.isClosed || !isOurs(peerId) || listenAddress === undefined || !this.#hasFewPeers) return
-    if (!this.#isIdle(link) && this.#lanesOf(connection).length < 2) this.#opened?.connect(listenAddress)
-  }
-
-  /** The other end may do the same at this moment, and closes the same ones. */
-  #closeSecondLanes(): void {
-    const { peerId } = this.#around.client
-    for (const { connection } of [...(this.#transfer?.links ?? [])]) {
-      if (!isOpenedByLower(connection, peerId) && this.#lanesOf(connection).length > 1) connection.drop()
-    }
-  }
-
-  get #hasFewPeers(): boolean {
-    const connections = [...(this.#transfer?.links ?? [])].map(link => link.connection)
-    return new Set(connections.map(({ peerId }) => peerId)).size <= fewPeers
+    const { listenAddress } = connection
+    if (connection.isClosed || listenAddress === undefined || this.#isIdle(link)) return
+    if (this.#lanesOf(connection).length < lanesFor(connection, this.#connections)) this.#opened?.connect(listenAddress)
   }
 
   /** All connections with the peer of `connection`. */
   #lanesOf({ peerId }: PeerConnection): PeerConnection[] {
-    return [...(this.#transfer?.links ?? [])].map(link => link.connection).filter(other => other.peerId === peerId)
+    return this.#connections.filter(other => other.peerId === peerId)
+  }
+
+  get #connections(): PeerConnection[] {
+    return [...(this.#transfer?.links ?? [])].map(link => link.connection)
   }
 
   /** Two that want nothing have nothing to tell each other. */

@@ -26,8 +26,8 @@ export interface Published {
 /** Publishes the configured tree of a repository. */
 export type Publisher = (repository: RepositoryName, run: PublishRun) => Promise<Published>
 
-/** Garbage is collected before it has spread over twice the memory; as `bin/repocast` has it for a publish. */
-const execArgv = [...process.execArgv, '--max-semi-space-size=8', '--heap-growing-percent=40']
+/** Besides what the daemon runs with, garbage is collected before it has spread over twice the memory; as `bin/repocast` has it for a publish. */
+const execArgv = [...process.execArgv, '--heap-growing-percent=40']
 
 const program = new URL(
   import.meta.url.endsWith('.ts') ? './publish-process.ts' : './publish-process.js',

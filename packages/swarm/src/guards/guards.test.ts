@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { admit } from './admission.ts'
 import { Bans } from './bans.ts'
+import { superfluousLanes } from './lanes.ts'
 
 const known = { ownId: 'm', lanes: 1, isBanned: false, isFull: false, connections: [] }
 
@@ -47,6 +48,15 @@ test('a peer that may have two connections keeps one of each direction', () => {
   expect(admit({ ...incoming }, { ...two, connections: [outgoing] })).toEqual({ kind: 'keep' })
   expect(admit({ ...incoming }, { ...two, connections: [incoming] })).toMatchObject({ why: 'duplicate' })
   expect(admit({ ...incoming }, { ...two, connections: [outgoing, incoming] })).toMatchObject({ why: 'duplicate' })
+})
+
+test('of second connections both ends close the same when there are many peers, and none while there are few', () => {
+  const ids = [...'abcdefgh']
+  const both = (peerId: string) => [true, false].map(isIncoming => ({ peerId, isIncoming }))
+  expect(superfluousLanes(ids.flatMap(both), 'm')).toEqual([])
+  const many = [...ids.flatMap(both), { peerId: 'z', isIncoming: false }]
+  expect(superfluousLanes(many, 'm')).toEqual(ids.map(peerId => ({ peerId, isIncoming: false }))) // the lower ids have called us
+  expect(superfluousLanes(many, '0')).toEqual(ids.map(peerId => ({ peerId, isIncoming: true })))
 })
 
 test('a ban ends after an hour and does not hit who shares the loopback address', () => {

@@ -90,12 +90,11 @@ test('at the end a fast peer is asked for what a slow one does not deliver, and 
 })
 
 test('nothing is asked for twice while a peer has something to begin', () => {
-  const [slowRate, fastRate] = [1000, 1_000_000]
   const { picker, mirrors, origins } = drawnPicker({ weHave: '...', mirrors: ['##.', '#..'], origins: ['###'] })
   const [slow, fast, origin] = [at(mirrors, 0), at(mirrors, 1), at(origins, 0)]
-  Object.assign(slow, { rate: slowRate })
-  Object.assign(fast, { rate: fastRate })
   picker.pick(slow, 2)
+  slow.rate = 1000
+  fast.rate = 1_000_000
   expect(picker.pickSecond(fast, 9, 1)).toEqual([]) // the origin will hand out the last piece
   picker.leave(origin)
   expect(pieces(picker.pickSecond(fast, 9, 1))).toEqual([0]) // nobody has it: the rest is the end
